@@ -1,0 +1,129 @@
+#include "bind.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../core/clock.h"
+
+int bind_refuse(lua_State *L, struct error *err)
+{
+    lua_pushnil(L);
+    lua_pushstring(L, err->message ? err->message : "out of memory");
+    lua_pushstring(L, err->code ? err->code : EC_IO);
+    error_clear(err);
+    return 3;
+}
+
+static int64_t nanoseconds(double seconds)
+{
+    double ns = seconds * (double)CLOCK_SECOND;
+    if (ns >= (double)CLOCK_NEVER)
+        return CLOCK_NEVER;
+    return ns <= (double)INT64_MIN ? INT64_MIN : (int64_t)ns;
+}
+
+int64_t bind_deadline(lua_State *L, int arg)
+{
+    lua_Number seconds = luaL_checknumber(L, arg);
+    luaL_argcheck(L, !isnan(seconds), arg, "a deadline is a number of seconds: clock.now() + n");
+    return nanoseconds(seconds);
+}
+
+int64_t bind_deadline_field(lua_State *L, int arg)
+{
+    luaL_checktype(L, arg, LUA_TTABLE);
+    if (lua_getfield(L, arg, "deadline") != LUA_TNUMBER || isnan(lua_tonumber(L, -1)))
+        luaL_argerror(L, arg, "field deadline is missing: clock.now() + seconds");
+    int64_t ns = nanoseconds(lua_tonumber(L, -1));
+    lua_pop(L, 1);
+    return ns;
+}
+
+static bool is_known(const char *key, const char *const *known)
+{
+    for (; *known; known++)
+        if (strcmp(key, *known) == 0)
+            return true;
+    return false;
+}
+
+void bind_known_keys(lua_State *L, int arg, const char *const *known)
+{
+    if (lua_isnoneornil(L, arg))
+        return;
+    luaL_checktype(L, arg, LUA_TTABLE);
+    for (lua_pushnil(L); lua_next(L, arg); lua_pop(L, 1)) {
+        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
+        if (key && is_known(key, known))
+            continue;
+        luaL_Buffer b;
+        const char *shown = luaL_tolstring(L, -2, NULL);
+        luaL_buffinit(L, &b);
+        luaL_addstring(&b, "unknown field '");
+        luaL_addstring(&b, shown);
+        luaL_addstring(&b, "'; known:");
+        for (; *known; known++) {
+            luaL_addstring(&b, " ");
+            luaL_addstring(&b, *known);
+        }
+        luaL_pushresult(&b);
+        luaL_argerror(L, arg, lua_tostring(L, -1));
+    }
+}
+
+const char *bind_string_field(lua_State *L, int arg, const char *key)
+{
+    if (lua_isnoneornil(L, arg))
+        return NULL;
+    int type = lua_getfield(L, arg, key);
+    if (type != LUA_TNIL && type != LUA_TSTRING)
+        luaL_argerror(L, arg, lua_pushfstring(L, "field '%s' must be a string", key));
+    const char *text = lua_tostring(L, -1);
+    lua_pop(L, 1);
+    return text;
+}
+
+bool bind_flag_field(lua_State *L, int arg, const char *key)
+{
+    if (lua_isnoneornil(L, arg))
+        return false;
+    int type = lua_getfield(L, arg, key);
+    if (type != LUA_TNIL && type != LUA_TBOOLEAN)
+        luaL_argerror(L, arg, lua_pushfstring(L, "field '%s' must be true or false", key));
+    bool set = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return set;
+}
+
+static const char WAITABLE[] = "dispatch.waitable"; /* key in the metatable of classes with a source */
+
+void bind_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction close, bool waitable)
+{
+    if (luaL_newmetatable(L, name)) {
+        lua_newtable(L);
+        luaL_setfuncs(L, methods, 0);
+        lua_pushcfunction(L, close);
+        lua_setfield(L, -2, "close");
+        lua_setfield(L, -2, "__index");
+        lua_pushcfunction(L, close);
+        lua_setfield(L, -2, "__gc");
+        lua_pushcfunction(L, close);
+        lua_setfield(L, -2, "__close");
+        lua_pushboolean(L, waitable);
+        lua_setfield(L, -2, WAITABLE);
+    }
+    lua_pop(L, 1);
+}
+
+struct bind_handle *bind_handle_at(lua_State *L, int arg)
+{
+    bool ok = lua_type(L, arg) == LUA_TUSERDATA && luaL_getmetafield(L, arg, WAITABLE) != LUA_TNIL;
+    if (ok) {
+        ok = lua_toboolean(L, -1);
+        lua_pop(L, 1);
+    }
+    luaL_argcheck(L, ok, arg, "something to wait for expected: a file, a child, a window list, a timer");
+    struct bind_handle *handle = lua_touserdata(L, arg);
+    luaL_argcheck(L, handle->source, arg, "it is closed already");
+    return handle;
+}

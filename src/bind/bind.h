@@ -1,0 +1,46 @@
+/* bind.h - what every Lua module written in C shares. A caller's mistake raises (luaL_argerror); a world that refuses
+ * answers nil, message, CODE. Times are seconds in Lua and nanoseconds of clock_now() in C. */
+#ifndef DISPATCH_BIND_H
+#define DISPATCH_BIND_H
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../core/error.h"
+struct wait_source;
+
+/* Pushes nil, message, CODE, clears *err and answers 3: return bind_refuse(L, &err); */
+int bind_refuse(lua_State *L, struct error *err);
+/* A required absolute deadline in seconds (clock.now() + n); math.huge is CLOCK_NEVER. Raises on NaN and others. */
+int64_t bind_deadline(lua_State *L, int arg);
+/* The same from field `deadline` of the table at arg. */
+int64_t bind_deadline_field(lua_State *L, int arg);
+/* Raises when the table at arg has a key that is not in `known` (NULL-terminated), naming it and the known ones.
+ * The argument may be absent (nil). */
+void bind_known_keys(lua_State *L, int arg, const char *const *known);
+/* A string field, or NULL when it is nil. The pointer lives as long as the table. Raises on another type. */
+const char *bind_string_field(lua_State *L, int arg, const char *key);
+bool bind_flag_field(lua_State *L, int arg, const char *key); /* nil is false */
+
+/* Something that can be waited for: its userdata begins with this. A closed one has source NULL. */
+struct bind_handle {
+    struct wait_source *source;
+};
+/* Makes the metatable `name` (methods in __index; close serves :close(), __gc and __close, so it must be idempotent).
+ * waitable: the userdata begins with a struct bind_handle. Leaves nothing on the stack. */
+void bind_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction close, bool waitable);
+/* The handle of any waitable class at arg; raises when it is something else or closed. */
+struct bind_handle *bind_handle_at(lua_State *L, int arg);
+
+/* The modules; host.c preloads them. */
+int luaopen_clock(lua_State *L);
+int luaopen_wait(lua_State *L);
+int luaopen_process(lua_State *L);
+int luaopen_file(lua_State *L);
+int luaopen_zip(lua_State *L);
+int luaopen_lock(lua_State *L);
+int luaopen_digest(lua_State *L);
+int luaopen_term(lua_State *L);
+int luaopen_window(lua_State *L);
+#endif

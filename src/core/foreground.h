@@ -1,0 +1,18 @@
+/* foreground.h - which program a terminal's keys go to (Linux: /proc/PID/stat field tpgid, proc(5)). */
+#ifndef DISPATCH_FOREGROUND_H
+#define DISPATCH_FOREGROUND_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct foreground {
+    int64_t pid;  /* leader of the foreground process group */
+    char *name;   /* file name of its executable; for an interpreter its own name (sh), not the script's */
+    bool shell;   /* an interactive shell: bash, zsh, fish, sh, dash, pwsh … without a script or -c argument */
+    bool relay;   /* passes text on: ssh, mosh, tmux, screen, script, docker, podman, kubectl, sudo -i … */
+    bool stopped; /* suspended (state T): it reads nothing */
+};
+/* Of the terminal that process `pid` sits on. False: unknown (other system, gone, no terminal). Clear afterwards. */
+bool foreground_of(int64_t pid, struct foreground *out);
+void foreground_clear(struct foreground *f);
+#endif

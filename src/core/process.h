@@ -1,0 +1,54 @@
+/* process.h - children: argv arrays in, exit status and files out. No shell, ever. */
+#ifndef DISPATCH_PROCESS_H
+#define DISPATCH_PROCESS_H
+#include <stddef.h>
+#include <stdint.h>
+#include "error.h"
+struct wait_source;
+
+enum process_stream { PROCESS_NULL, PROCESS_INHERIT, PROCESS_CAPTURE, PROCESS_FILE, PROCESS_PIPE };
+
+struct process_spec {
+    const char *const *argv;      /* NULL-terminated. argv[0] is searched on PATH; on Windows .exe and .com only:
+                                     .cmd and .bat are refused (EC_UNSUPPORTED, naming the interpreter to put first) */
+    const char *cwd;              /* NULL: ours. Checked before the spawn, so that ENOENT names the right thing */
+    const char *const *env_set;   /* "K=V" over ours; NULL-terminated, may be NULL */
+    const char *const *env_unset; /* names */
+    const char *input;            /* stdin; NULL: the null device. Copied */
+    size_t input_len;
+    enum process_stream out, err;
+    const char *out_path, *err_path; /* PROCESS_FILE: created, never appended */
+    size_t capture_max;              /* PROCESS_CAPTURE: bytes kept of each stream; the rest is counted */
+    bool outlives_us;                /* a worker's window: not killed with us */
+};
+
+struct process_status {
+    bool exited;
+    int64_t exit_status;    /* 32 bits unsigned on Windows */
+    int signal;             /* 0 when it exited by itself */
+    bool input_taken;       /* every byte of input was read by the child and its stdin closed */
+    int64_t started, ended; /* clock_now() */
+    const char *out, *err;  /* PROCESS_CAPTURE; owned by the process */
+    size_t out_len, err_len;
+    uint64_t out_dropped, err_dropped;
+};
+
+struct process;
+/* The child leads a process group (POSIX) or sits in a kill-on-close job (Windows). */
+struct process *process_spawn(const struct process_spec *spec, struct error *err);
+/* Ready once the child exited and its pipes closed, or 200 ms after the exit when a grandchild holds them. */
+struct wait_source *process_source(struct process *p);
+struct process_status process_status(const struct process *p);
+int64_t process_pid(const struct process *p);
+/* Asks the tree to stop (SIGTERM / CTRL_BREAK), and makes it stop at `until`. True when nothing of it is left. */
+bool process_kill(struct process *p, int64_t until, struct error *err);
+void process_close(struct process *p); /* kills what still runs, unless outlives_us. NULL is fine */
+
+/* Spawn and wait; ETIMEOUT kills the tree first. The caller closes *p in every case where it is not NULL. */
+bool process_run(const struct process_spec *spec, int64_t until, struct process **p, struct error *err);
+
+/* PROCESS_PIPE on both: a conversation in lines (tmux -C). */
+bool process_write(struct process *p, const char *bytes, size_t n, int64_t until, struct error *err);
+bool process_line(struct process *p, const char **line, size_t *len, int64_t until,
+                  struct error *err); /* valid until the next call */
+#endif
