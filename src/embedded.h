@@ -12,4 +12,6 @@ struct embedded {
 extern const struct embedded embedded_files[]; /* sorted bytewise by name */
 extern const size_t embedded_count;
 extern const char embedded_version[]; /* of the program */
+
+const struct embedded *embedded_find(const char *name); /* NULL: no such file */
 #endif

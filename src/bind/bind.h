@@ -34,6 +34,7 @@ void bind_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFu
 struct bind_handle *bind_handle_at(lua_State *L, int arg);
 
 /* The modules; host.c preloads them. */
+int luaopen_host(lua_State *L);
 int luaopen_clock(lua_State *L);
 int luaopen_wait(lua_State *L);
 int luaopen_process(lua_State *L);

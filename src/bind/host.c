@@ -1,0 +1,69 @@
+/* host - the program itself: its version, its own path, and the Lua files inside it. */
+#include "bind.h"
+
+#include <stdlib.h>
+
+#include "../core/program.h"
+#include "../embedded.h"
+
+/* source(name): the text of lua/NAME inside the program, or nil. */
+static int host_source(lua_State *L)
+{
+    const struct embedded *file = embedded_find(luaL_checkstring(L, 1));
+    if (!file)
+        return 0;
+    lua_pushlstring(L, file->source, file->len);
+    return 1;
+}
+
+/* names(): every file inside the program, sorted: "commands/check.lua", … */
+static int host_names(lua_State *L)
+{
+    lua_createtable(L, (int)embedded_count, 0);
+    for (size_t i = 0; i < embedded_count; i++) {
+        lua_pushstring(L, embedded_files[i].name);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+/* executable(): absolute path of the running program. */
+static int host_executable(lua_State *L)
+{
+    struct error err = {0};
+    char *path = program_path(&err);
+    if (!path)
+        return bind_refuse(L, &err);
+    lua_pushstring(L, path);
+    free(path);
+    return 1;
+}
+
+/* machine(): {host, os, pid}: for the report's head. */
+static int host_machine(lua_State *L)
+{
+    lua_createtable(L, 0, 3);
+    char *name = program_host(), *os = program_os();
+    lua_pushstring(L, name);
+    lua_setfield(L, -2, "host");
+    lua_pushstring(L, os);
+    lua_setfield(L, -2, "os");
+    lua_pushinteger(L, program_pid());
+    lua_setfield(L, -2, "pid");
+    free(name);
+    free(os);
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"source", host_source},   {"names", host_names}, {"executable", host_executable},
+    {"machine", host_machine}, {NULL, NULL},
+};
+
+int luaopen_host(lua_State *L)
+{
+    luaL_newlib(L, functions);
+    lua_pushstring(L, embedded_version);
+    lua_setfield(L, -2, "version");
+    return 1;
+}

@@ -1,0 +1,195 @@
+#include "host.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bind/bind.h"
+#include "core/clock.h"
+#include "embedded.h"
+
+enum { PASS = 0, FAILED = 1, USAGE = 64, INTERRUPTED = 130 };
+
+/* Every primitive that a script can require. Opened on first use: -e '' pays for none of them. */
+static const luaL_Reg modules[] = {
+    {"host", luaopen_host},
+    {NULL, NULL},
+};
+
+/* The running state, for the signal handler alone: one program, one state. */
+static lua_State *running;
+
+/* Lua instructions that a script may run after Ctrl-C before it is stopped where it stands: about 0.1 s. Whoever waits
+ * hears EINTR at once and ends in an orderly way; this is for loops that never wait. */
+#define GRACE 10000000
+
+static void stop_script(lua_State *L, lua_Debug *ar)
+{
+    (void)ar;
+    lua_sethook(L, NULL, 0, 0);
+    if (cancel_pending())
+        luaL_error(L, "interrupted");
+}
+
+static void on_signal(void)
+{
+    lua_sethook(running, stop_script, LUA_MASKCOUNT, GRACE); /* safe in a handler: lua.c does the same */
+}
+
+static int traceback(lua_State *L)
+{
+    const char *message = lua_tostring(L, 1);
+    if (message)
+        luaL_traceback(L, L, message, 1);
+    else
+        luaL_tolstring(L, 1, NULL);
+    return 1;
+}
+
+/* package.searchers: dispatch.* comes from the binary, whatever lies in the flow's folder. */
+static int search_embedded(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+    const char *path = lua_pushfstring(L, "%s.lua", luaL_gsub(L, name, ".", "/"));
+    const struct embedded *file = embedded_find(path);
+    if (!file || strncmp(name, "dispatch.", 9) != 0) {
+        lua_pushfstring(L, "no file '%s' inside dispatch", path);
+        return 1;
+    }
+    if (luaL_loadbufferx(L, file->source, file->len, lua_pushfstring(L, "@lua/%s", path), "t") != LUA_OK)
+        return lua_error(L);
+    lua_pushstring(L, path);
+    return 2;
+}
+
+static void open_modules(lua_State *L)
+{
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+    luaL_setfuncs(L, modules, 0);
+    lua_getglobal(L, LUA_LOADLIBNAME);
+    lua_getfield(L, -1, "searchers");
+    lua_Integer n = (lua_Integer)lua_rawlen(L, -1);
+    for (; n >= 2; n--) { /* behind preload, before the files of the flow's folder */
+        lua_rawgeti(L, -1, n);
+        lua_rawseti(L, -2, n + 1);
+    }
+    lua_pushcfunction(L, search_embedded);
+    lua_rawseti(L, -2, 2);
+    lua_pushstring(L, "./?.lua;./?/init.lua");
+    lua_setfield(L, -3, "path");
+    lua_pushstring(L, ""); /* one program, no shared objects */
+    lua_setfield(L, -3, "cpath");
+    lua_pop(L, 3);
+}
+
+/* _G.__index of one-line scripts: the name of a module is the module. */
+static int touch_global(lua_State *L)
+{
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+    if (!name || lua_getfield(L, -1, name) == LUA_TNIL)
+        return 0;
+    lua_getglobal(L, "require");
+    lua_pushstring(L, name);
+    lua_call(L, 1, 1);
+    lua_pushvalue(L, -1);
+    lua_setglobal(L, name);
+    return 1;
+}
+
+static void modules_as_globals(lua_State *L)
+{
+    lua_pushglobaltable(L);
+    lua_newtable(L);
+    lua_pushcfunction(L, touch_global);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
+}
+
+/* arg as lua(1) has it: arg[0] the script, positive the script's own, negative what came before. */
+static void set_arg(lua_State *L, int argc, char **argv, int script)
+{
+    lua_createtable(L, argc, script + 1);
+    for (int i = 0; i < argc; i++) {
+        lua_pushstring(L, argv[i]);
+        lua_rawseti(L, -2, i - script);
+    }
+    lua_setglobal(L, "arg");
+}
+
+/* dispatch -e CODE, dispatch - : no Lua of ours is loaded. */
+static int run_text(lua_State *L, int argc, char **argv)
+{
+    bool code = strcmp(argv[1], "-e") == 0;
+    if (code && argc < 3) {
+        fputs("dispatch: -e needs the code to run: dispatch -e 'print(clock.now())'\n", stderr);
+        return USAGE;
+    }
+    modules_as_globals(L);
+    set_arg(L, argc, argv, code ? 2 : 1);
+    int status = code ? luaL_loadbuffer(L, argv[2], strlen(argv[2]), "=(-e)") : luaL_loadfile(L, NULL);
+    if (status != LUA_OK)
+        return lua_error(L);
+    lua_call(L, 0, 0);
+    return PASS;
+}
+
+/* Everything else is looked up and run by lua/dispatch/launch.lua, which answers the exit status. */
+static int run_named(lua_State *L, int argc, char **argv)
+{
+    set_arg(L, argc, argv, 1);
+    lua_getglobal(L, "require");
+    lua_pushstring(L, "dispatch.launch");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, "main");
+    lua_createtable(L, argc, 0);
+    for (int i = 1; i < argc; i++) {
+        lua_pushstring(L, argv[i]);
+        lua_rawseti(L, -2, i);
+    }
+    lua_call(L, 1, 1);
+    return (int)luaL_checkinteger(L, -1);
+}
+
+static int start(lua_State *L)
+{
+    int argc = (int)lua_tointeger(L, 1);
+    char **argv = lua_touserdata(L, 2);
+    luaL_openlibs(L);
+    open_modules(L);
+    bool text = argc > 1 && (strcmp(argv[1], "-e") == 0 || strcmp(argv[1], "-") == 0);
+    lua_pushinteger(L, text ? run_text(L, argc, argv) : run_named(L, argc, argv));
+    return 1;
+}
+
+int host_run(int argc, char **argv)
+{
+    lua_State *L = luaL_newstate();
+    if (!L) {
+        fputs("dispatch: out of memory\n", stderr);
+        return FAILED;
+    }
+    running = L;
+    cancel_install();
+    cancel_on_script(on_signal);
+    lua_pushcfunction(L, traceback);
+    lua_pushcfunction(L, start);
+    lua_pushinteger(L, argc);
+    lua_pushlightuserdata(L, argv);
+    int status = FAILED;
+    if (lua_pcall(L, 2, 1, 1) == LUA_OK)
+        status = (int)lua_tointeger(L, -1);
+    else if (!cancel_pending())
+        fprintf(stderr, "dispatch: %s\n", lua_tostring(L, -1));
+    if (cancel_pending()) {
+        fputs("dispatch: interrupted\n", stderr);
+        status = INTERRUPTED;
+    }
+    cancel_on_script(NULL);
+    lua_close(L);
+    return status;
+}
