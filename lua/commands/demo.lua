@@ -1,0 +1,94 @@
+-- demo: a whole iteration in a throw-away repository, with real windows and sample workers. Nothing is faked: a prompt
+-- reaches its worker through the window or the demo fails. The self-test that an operator runs first.
+
+local clock = require "clock"
+local file = require "file"
+local host = require "host"
+local process = require "process"
+local wait = require "wait"
+local settings = require "dispatch.settings"
+
+local USAGE = "dispatch demo [-Via auto|x11|tmux] [-Folder DIR]"
+
+local function fail(message)
+    io.stderr:write("dispatch demo: ", message, "\n")
+    return 2
+end
+
+---The flow itself, as an operator starts it: our own program, in a process of its own.
+local function iterate(made, desktop)
+    local self = assert(host.executable())
+    local argv = { self, "run_iter.lua", "-RunId", made.run_id, "-Root", made.root, "-Via", desktop.via,
+        "-Factory", ("'%s' demo --stage"):format(self), "-WindowReadyTimeout", "30", "-WorkerDoneTimeout", "60",
+        "-BetweenWorkersDelayMs", "100" }
+    if desktop.via == "tmux" then table.move({ "-TmuxSocket", desktop.where }, 1, 2, #argv + 1, argv) end
+    local child <close>, message = process.spawn(argv, { env = desktop.env, out = "inherit", err = "inherit" })
+    if not child then return nil, message end
+    local ready, why = wait.any({ child }, clock.now() + 180)
+    if not ready then
+        child:kill(clock.now() + 5)
+        return nil, why
+    end
+    return child:status().exit
+end
+
+local function told(made, desktop, exit)
+    local paths = require "dispatch.layout".new(made.root, made.run_id)
+    local picture, why = desktop:picture(made.root .. "/desktop")
+    print()
+    print("report   " .. paths:report())
+    print("picture  " .. (picture or "none: " .. tostring(why)))
+    print(exit == 0 and "PASS: five prompts went through five windows, and each worker found its own unchanged"
+        or "the demo did NOT pass: the report says why")
+    return picture and exit or math.max(exit, 2)
+end
+
+local function open_windows(made, desktop, workers)
+    local paths = require "dispatch.layout".new(made.root, made.run_id)
+    for i, worker in ipairs(workers) do
+        local ok, message = desktop:open(made, worker, paths:title(worker), i)
+        if not ok then return nil, message end
+    end
+    return true
+end
+
+local function demo(via, folder)
+    local flow = require "dispatch.launch".flow(folder)
+    local made, message = require "dispatch.demo.repository".make(folder, flow.workers)
+    if not made then return fail(message) end
+    local desktop <close>, why = require "dispatch.demo.desktop".start(via, folder)
+    if not desktop then return fail(why) end
+    print(("demo     %s, five workers on %s %s"):format(folder, desktop.via, desktop.where))
+    local ok
+    ok, message = open_windows(made, desktop, flow.workers)
+    local exit
+    if ok then exit, message = iterate(made, desktop) end
+    return exit and told(made, desktop, exit) or fail(message)
+end
+
+local function options(argv)
+    local o = {}
+    for i = 1, #argv, 2 do o[argv[i]:gsub("^%-+", ""):lower()] = argv[i + 1] or "" end
+    return o
+end
+
+local function run(argv)
+    if argv[1] == "--stage" then return require "dispatch.demo.stage".run { table.unpack(argv, 2) } end
+    local o = options(argv)
+    if o.worker then
+        return require "dispatch.demo.worker".run { worker = o.worker, title = o.title, sha256 = o.sha256,
+            folder = o.folder, seconds = 0.4 }
+    end
+    for name, value in pairs(o) do
+        if name ~= "via" and name ~= "folder" then
+            io.stderr:write(("dispatch demo: -%s %s: not known here; %s\n"):format(name, value, USAGE))
+            return 64
+        end
+    end
+    local folder = o.folder or ("%s/dispatch-demo-%s-%d"):format(settings.temporary_folder(), os.date("%Y%m%d-%H%M%S"),
+        host.machine().pid)
+    if file.stat(folder) then return fail(folder .. ": is there already; give a -Folder that is not") end
+    return demo(o.via or "auto", folder)
+end
+
+return { usage = USAGE, summary = "a whole iteration with real windows and sample workers: the self-test", run = run }
