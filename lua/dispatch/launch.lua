@@ -1,7 +1,7 @@
 -- launch.lua: finds what the command line names, and runs it.
 --
 --   NAME        lua/commands/NAME.lua inside the program
---   NAME.lua    a path that exists; else tools/codex/dispatch/NAME.lua of the root; else lua/NAME.lua inside the program
+--   NAME.lua    a path that exists; else tools/codex/dispatch/NAME.lua of the root; else lua/NAME.lua in the program
 --
 -- A script that returns a flow is run as one; any other script has done its work when it returns.
 
