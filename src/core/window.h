@@ -49,10 +49,13 @@ struct window_pin {
     const char *token; /* must stand in the title (or alias) as a whole: window_has_token() */
 };
 
-/* Contains `token` as a whole: neither the character before nor the one after is a letter, digit or underscore (Unicode
- * letters included: any byte above 0x7F counts as a letter). Literal, case-sensitive. Pure. */
+/* Contains `token` as a whole: neither the character before nor the one after is a letter, digit or underscore. Beyond
+ * ASCII every character counts as a letter but those of the blocks of signs (punctuation, arrows, boxes, emoji, icons of
+ * private use), and a broken byte is one too. Characters that are not drawn (emoji selectors, zero-width ones) are looked
+ * through. Literal, case-sensitive: a look-alike letter is another letter. An empty token is in no title. Pure. */
 bool window_has_token(const char *title, const char *token);
-/* A copy with each invalid UTF-8 byte replaced by U+FFFD (Unicode 3.9, D93b). Caller frees; NULL: no memory. */
+/* A copy with each ill-formed piece of UTF-8 (Unicode 3.9, D93b: the maximal subpart) and each NUL replaced by U+FFFD.
+ * Caller frees; NULL: no memory. */
 char *window_utf8(const char *bytes, size_t len);
 
 /* What is known about a pasted text or a key. Order matters: later is stronger. */
