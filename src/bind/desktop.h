@@ -1,0 +1,23 @@
+/* desktop.h - the userdata that window.open() and window.fake() answer. */
+#ifndef DISPATCH_BIND_DESKTOP_H
+#define DISPATCH_BIND_DESKTOP_H
+#include <lua.h>
+#include <stdbool.h>
+
+#include "../core/window.h"
+
+/* User value 1: what :changes() answers. */
+struct bind_desktop {
+    struct desktop *desktop;              /* NULL: closed */
+    const struct window_backend *backend; /* NULL: closed. A fake desktop's own dies with it */
+};
+
+/* Makes the metatables; once, before the others. */
+void bind_desktop_classes(lua_State *L);
+/* Pushes a closed one: there is a finalizer before there is something to finalize. */
+struct bind_desktop *bind_desktop_new(lua_State *L);
+/* Answers what a Lua function returns: the box on top of the stack, or the refusal when desktop is NULL. */
+int bind_desktop_fill(lua_State *L, struct bind_desktop *box, struct desktop *desktop, struct error *err);
+/* Raises when it is something else or closed. */
+struct bind_desktop *bind_desktop_at(lua_State *L, int arg);
+#endif

@@ -1,0 +1,60 @@
+/* window.c - the module `window`: which desktops there are, and how one is opened. Its methods: desktop.c. */
+#include "desktop.h"
+
+#include "bind.h"
+
+static const struct window_backend *backend_at(lua_State *L, int arg, struct error *err)
+{
+    const char *name = luaL_checkstring(L, arg);
+    const struct window_backend *backend = window_backend_named(name);
+    if (!backend)
+        error_set(err, EC_UNSUPPORTED, "%s: this dispatch was built without it; window.backends() tells what it has",
+                  name);
+    return backend;
+}
+
+static int l_backends(lua_State *L)
+{
+    lua_newtable(L);
+    for (lua_Integer i = 0; window_backends[i]; i++) {
+        lua_pushstring(L, window_backends[i]->name);
+        lua_rawseti(L, -2, i + 1);
+    }
+    return 1;
+}
+
+static int l_probe(lua_State *L)
+{
+    struct error err = {0};
+    const char *where = luaL_optstring(L, 2, NULL);
+    const struct window_backend *backend = backend_at(L, 1, &err);
+    if (!backend || !backend->probe(where, &err))
+        return bind_refuse(L, &err);
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+static int l_open(lua_State *L)
+{
+    struct error err = {0};
+    const char *where = luaL_optstring(L, 2, NULL);
+    const struct window_backend *backend = backend_at(L, 1, &err);
+    if (!backend)
+        return bind_refuse(L, &err);
+    struct bind_desktop *box = bind_desktop_new(L);
+    return bind_desktop_fill(L, box, backend->open(where, &err), &err);
+}
+
+static const luaL_Reg functions[] = {
+    {"backends", l_backends},
+    {"open", l_open},
+    {"probe", l_probe},
+    {NULL, NULL},
+};
+
+int luaopen_window(lua_State *L)
+{
+    bind_desktop_classes(L);
+    luaL_newlib(L, functions);
+    return 1;
+}
