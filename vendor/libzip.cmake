@@ -13,7 +13,9 @@ target_link_libraries(ZLIB::ZLIB INTERFACE vendor_zlib)
 set(ZLIB_INCLUDE_DIR ${zlib_dir} CACHE INTERNAL "")
 set(ZLIB_LIBRARY vendor_zlib CACHE INTERNAL "")
 
+set(CMAKE_MESSAGE_LOG_LEVEL ERROR) # it warns of everything that it was told to leave out
 add_subdirectory(${libzip_dir} libzip EXCLUDE_FROM_ALL)
+unset(CMAKE_MESSAGE_LOG_LEVEL)
 add_library(vendor_libzip INTERFACE)
 target_include_directories(vendor_libzip SYSTEM INTERFACE ${libzip_dir}/lib ${CMAKE_CURRENT_BINARY_DIR}/libzip)
 target_link_libraries(vendor_libzip INTERFACE zip)
