@@ -1,0 +1,204 @@
+-- layout.lua: the one place that knows a path of the contract (spec, "Path Contract"), and which folder is the root.
+--
+-- Paths are made with forward slashes on every system; nothing here touches the disk but find_root().
+
+local file = require "file"
+
+local M = {}
+
+local CODEX = "tools/codex"
+local WORKTREES = "/" .. CODEX .. "/worktrees/"
+
+-- ----------------------------------------------------------------------------------------------------------- the root
+
+---@return boolean
+local function is(path, type)
+    local real = file.real(path)
+    local info = real and file.stat(real)
+    return info ~= nil and info.type == type
+end
+
+---@return string? folder            nil at the top of the disk
+local function parent(folder)
+    local up = folder:match("^(.*)/[^/]*$")
+    if not up or folder:find("^%a:/$") then return nil end
+    if up == "" then return folder ~= "/" and "/" or nil end
+    return up:find("^%a:$") and up .. "/" or up
+end
+
+local function upwards(folder)
+    local next_folder = folder
+    return function()
+        local this = next_folder
+        next_folder = this and parent(this)
+        return this
+    end
+end
+
+local function below(folder, name)
+    return (folder:find("/$") and folder or folder .. "/") .. name
+end
+
+---Is this folder a worktree of another root (or inside one)? Its own tools/codex is then a copy of that root's.
+local function in_worktrees(folder)
+    local from, to = (folder .. "/"):find(WORKTREES, 1, true)
+    return from ~= nil and to < #folder + 1
+end
+
+local function absolute(base, path)
+    path = path:gsub("\\", "/")
+    return (path:find("^/") or path:find("^%a:/")) and path or below(base, path)
+end
+
+---The main worktree of the repository whose `.git` is in this folder, read from git's own files.
+local function main_worktree(folder)
+    local git = below(folder, ".git")
+    if is(git, "folder") then return folder end
+    local text = is(git, "file") and file.read(git, 4096)
+    local admin = text and text:match("^gitdir: ([^\r\n]+)")
+    if not admin then return nil end
+    admin = absolute(folder, admin)
+    local common = file.read(below(admin, "commondir"), 4096)
+    if not common then return folder end                     -- a submodule: a repository of its own
+    local real = file.real(absolute(admin, common:match("^[^\r\n]*")))
+    return real and real:gsub("\\", "/"):match("^(.*)/%.git$") -- a bare repository has no main worktree
+end
+
+---@return string? root
+local function search(from)
+    for folder in upwards(from) do
+        if not in_worktrees(folder) and is(below(folder, CODEX), "folder") then return folder end
+    end
+    for folder in upwards(from) do
+        if file.stat(below(folder, ".git")) then return main_worktree(folder) end
+    end
+end
+
+---The folder that everything else is in: `-Root`, else the nearest folder upwards that has tools/codex and is not
+---inside another one's worktrees/, else the main worktree of the git repository.
+---@param given? string               the value of -Root
+---@param from? string                where the search begins; default: the working directory
+---@return string? root               absolute, links resolved
+---@return string? message, string? code     ENOENT
+function M.find_root(given, from)
+    if given then
+        local real, message, code = file.real(given)
+        if not real then return nil, "-Root: " .. message, code end
+        if not is(real, "folder") then return nil, ("-Root %s: is not a folder"):format(given), "ENOENT" end
+        return (real:gsub("\\", "/"))
+    end
+    local start, message, code = file.real(from or ".")
+    if not start then return nil, message, code end
+    start = start:gsub("\\", "/")
+    local root = search(start)
+    if root then return root end
+    return nil, ("%s: no folder upwards from here has %s, and it is in no git repository; "
+        .. "go into the project, or give -Root FOLDER"):format(start, CODEX), "ENOENT"
+end
+
+---@param root string
+---@return string                     where the project's own flow, agents.lua and templates are
+function M.dispatch_folder(root) return below(root, CODEX .. "/dispatch") end
+
+---@param root string
+---@return string                     where the team's Python factory is: a package, tools/codex/factory/
+function M.factory_folder(root) return below(root, CODEX .. "/factory") end
+
+---@param root string
+---@return string                     where the prompt zips of all runs are
+function M.zips(root) return below(root, CODEX .. "/prompt_zips") end
+
+-- -------------------------------------------------------------------------------------------------- the paths of a run
+
+---@class layout
+---@field root string
+---@field run_id string
+local layout = {}
+layout.__index = layout
+
+---@param root string                 as find_root() answers it
+---@param run_id string               checked already: it becomes part of paths
+---@return layout
+function M.new(root, run_id)
+    assert(type(root) == "string", "layout.new: root must be a string")
+    assert(type(run_id) == "string" and run_id:find("^%w[%w_-]*$"),
+        "layout.new: a RUN_ID is made of letters, digits, '_' and '-'; check it before it becomes a path")
+    return setmetatable({ root = root, run_id = run_id }, layout)
+end
+
+local function path(self, ...)
+    return below(self.root, table.concat({ CODEX, ... }, "/"))
+end
+
+---A path as messages and the report show it: relative to the root where it is inside.
+function layout:show(full)
+    local start = below(self.root, "")
+    return full:sub(1, #start) == start and full:sub(#start + 1) or full
+end
+
+function layout:title(worker) return ("HITECHOS_%s_%s"):format(worker, self.run_id) end
+
+function layout:zip() return path(self, "prompt_zips", self.run_id .. ".zip") end
+function layout:prompts() return path(self, "prompts", self.run_id) end
+function layout:prompt_name(worker) return ("%s_%s.txt"):format(worker, self.run_id) end
+function layout:prompt(worker) return self:prompts() .. "/" .. self:prompt_name(worker) end
+
+function layout:worktree(worker) return path(self, "worktrees", worker) end
+function layout:run_dir() return path(self, "runs", self.run_id) end
+function layout:worker_dir(worker) return self:run_dir() .. "/" .. worker end
+function layout:marker(worker) return self:worker_dir(worker) .. "/DONE.marker" end
+
+---What a prompt must say: the marker's path from the root on.
+function layout:marker_text(worker)
+    return ("%s/runs/%s/%s/DONE.marker"):format(CODEX, self.run_id, worker)
+end
+
+---What the marker must say.
+function layout:token(worker) return ("DONE %s %s"):format(self.run_id, worker) end
+
+---Where a worker that takes its own worktree for the root writes its marker.
+function layout:stray_marker(worker) return self:worktree(worker) .. "/" .. self:marker_text(worker) end
+
+-- What is kept in logs/. Everything that dispatch writes there has its name here.
+function layout:logs() return self:prompts() .. "/logs" end
+function layout:log(name) return self:logs() .. "/" .. name end
+function layout:lock() return self:log ".lock" end
+function layout:extracting() return self:log ".extracting" end
+function layout:placing() return self:log ".placing" end
+function layout:journal() return self:log "EVENTS.jsonl" end
+function layout:run_log() return self:log "RUN_ITER.log" end
+function layout:report() return self:log "DISPATCH_REPORT.md" end
+function layout:report_html() return self:log "DISPATCH_REPORT.html" end
+
+---An earlier attempt's files.
+---@param n integer                   from 1
+function layout:attempt(n) return self:log(("attempt-%d"):format(n)) end
+
+---Is this name in logs/ an earlier attempt's folder?
+---@return integer? n
+function M.attempt_number(name) return math.tointeger(tonumber(name:match("^attempt%-([1-9]%d*)$"))) end
+
+---@param stage string                "launch", "worktrees open", …
+---@return string out, string err
+function layout:stage_streams(stage)
+    local name = stage:gsub("[^%w]+", "_")
+    return self:log(name .. ".stdout.log"), self:log(name .. ".stderr.log")
+end
+
+---What a send that failed left to see.
+---@param kind "screenshot"|"screen_text"
+function layout:evidence(worker, kind)
+    return self:log(("SEND_%s.%s"):format(worker, kind == "screenshot" and "png" or "txt"))
+end
+
+---A child that works for one worker (exec): its output.
+function layout:worker_streams(worker)
+    return self:log(worker .. ".stdout.log"), self:log(worker .. ".stderr.log")
+end
+
+function layout:ahk_script() return self:log "DISPATCH_RUNTIME.ahk" end
+function layout:ahk_log() return self:log "AHK_DISPATCH.log" end
+function layout:ahk_results() return self:log "AHK_WORKER_RESULTS.log" end
+function layout:ahk_streams() return self:log "AHK_STDOUT.log", self:log "AHK_STDERR.log" end
+
+return M
