@@ -1,0 +1,337 @@
+-- settings.lua: every flag and variable that dispatch knows, and the only reader of both.
+--
+-- Precedence: flag > FACTORY_X (the settings that the contract names) > FACTORY_DISPATCH__X > default. Flags are
+-- PowerShell's: one dash, any case, `-Flag value` or `-Flag:value`; `--flag-name value`, `--flag-name=value` as well.
+-- A value that does not parse is an error (EINVAL) that names the flag or variable and what it accepts; commands end
+-- with exit status 64 (wrong usage) on it. One exception: the form of a RUN_ID is the flow's, so step 1 judges it (2).
+
+local values = require "dispatch.values"
+
+local M = {}
+
+---@class setting
+---@field name string                 the flag, without its dash
+---@field field string                the key in cfg
+---@field variable? string            FACTORY_DISPATCH__X
+---@field flat? boolean               FACTORY_X too: the settings that the contract names
+---@field default? any                nil: as `none` says
+---@field none? string                what -ShowConfig says when there is no value
+---@field accepts string
+---@field read fun(text: string): any, string?     value; nil, why
+---@field switch? boolean             takes no value
+---@field about string
+
+local number, one_of, text, command = values.number, values.one_of, values.text, values.command
+local RUN_LEVEL = { "run_dir", "run_id" }
+
+---@type setting[]
+M.TABLE = {
+    { name = "RunId", field = "run_id", read = values.given, none = "(required)", accepts = "a RUN_ID, e.g. 20261122_1",
+        about = "which iteration" },
+    { name = "SendMode", field = "send_mode", variable = "SEND_MODE", flat = true, default = "enter",
+        read = one_of "enter ctrl_enter both", accepts = "enter, ctrl_enter or both",
+        about = "the key that submits; both: Enter, and Ctrl+Enter after it unless it was seen to be submitted" },
+    { name = "WindowReadyTimeout", field = "window_ready_timeout", variable = "WINDOW_READY_TIMEOUT", flat = true,
+        default = 120, read = number(1, 86400), accepts = "whole seconds, 1 to 86400",
+        about = "for finding all windows, re-finds included" },
+    { name = "WorkerDoneTimeout", field = "worker_done_timeout", variable = "WORKER_DONE_TIMEOUT", flat = true,
+        default = 3600, read = number(1, 604800), accepts = "whole seconds, 1 to 604800",
+        about = "one deadline for all workers, from the start of step 9" },
+    { name = "BetweenWorkersDelayMs", field = "between_workers_delay_ms", variable = "BETWEEN_WORKERS_DELAY_MS",
+        flat = true, default = 700, read = number(0, 600000), accepts = "whole milliseconds, 0 to 600000",
+        about = "pause between two sends" },
+    { name = "WindowMatchRetries", field = "window_match_retries", variable = "WINDOW_MATCH_RETRIES", flat = true,
+        default = 3, read = number(0, 1000), accepts = "a whole number, 0 to 1000",
+        about = "re-finds after a window vanished, within the timeout" },
+    { name = "FocusRetries", field = "focus_retries", variable = "FOCUS_RETRIES", flat = true, default = 3,
+        read = number(0, 1000), accepts = "a whole number, 0 to 1000", about = "focus attempts after the first" },
+    { name = "AhkExe", field = "ahk_exe", variable = "AHK_EXE", flat = true, none = "(found)", read = values.program,
+        accepts = "the path of an AutoHotkey v2 that is there", about = "which AutoHotkey" },
+    { name = "Via", field = "via", variable = "VIA", default = "auto", read = values.via,
+        accepts = "auto, ahk, win32, x11, tmux, exec or fake:FILE.lua", about = "how prompts travel" },
+    { name = "PromptMode", field = "prompt_mode", variable = "PROMPT_MODE", default = "auto",
+        read = one_of "auto full pointer", accepts = "auto, full or pointer",
+        about = "full: the whole prompt is pasted; pointer: one line that names its file" },
+    { name = "PasteKeys", field = "paste_keys", variable = "PASTE_KEYS", none = "(by target)", read = values.chord,
+        accepts = "a chord such as ctrl+v, ctrl+shift+v or shift+Insert", about = "the chord that pastes" },
+    { name = "FocusKeys", field = "focus_keys", variable = "FOCUS_KEYS", none = "(by target)",
+        read = values.focus_keys, accepts = [[chords and quoted texts, e.g. ctrl+shift+p, "Open Codex Sidebar", Return]]
+            .. "; or none", about = "what puts the cursor into the chat before the paste" },
+    { name = "SettleMs", field = "settle_ms", variable = "SETTLE_MS", default = "auto",
+        read = values.either("auto", number(0, 600000)), accepts = "auto, or whole milliseconds, 0 to 600000",
+        about = "between a paste and its submit key" },
+    { name = "TmuxSocket", field = "tmux_socket", variable = "TMUX_SOCKET", none = "(tmux's own)", read = text,
+        accepts = "the path of a tmux socket", about = "which tmux server; default: $TMUX, else tmux's own" },
+    { name = "StageTimeout", field = "stage_timeout", variable = "STAGE_TIMEOUT", default = 900,
+        read = number(1, 604800), accepts = "whole seconds, 1 to 604800", about = "for each outside command" },
+    { name = "Workers", field = "workers", variable = "WORKERS", none = "(all)", read = values.names,
+        accepts = "names of workers, with commas between them",
+        about = "narrows sending and waiting; without all markers the verdict is not PASS" },
+    { name = "Factory", field = "factory", variable = "FACTORY", default = "auto",
+        read = values.either("auto", "python", "builtin", command(RUN_LEVEL)),
+        accepts = "auto, python, builtin or a command", about = "what runs steps 5, 6, 10 and 11" },
+    { name = "OpenCommand", field = "open_command", variable = "OPEN_COMMAND", none = "(none)", read = command(),
+        accepts = "a command", about = "opens one worker's window" },
+    { name = "WorkerCommand", field = "worker_command", variable = "WORKER_COMMAND", none = "(none)",
+        read = command(), accepts = "a command", about = "the agent in a worker's window, or with -Via exec" },
+    { name = "Launcher", field = "launcher", variable = "LAUNCHER", none = "(none)", read = command(),
+        accepts = "a command", about = "the terminal or editor that a worker's window is made with" },
+    { name = "GateCommand", field = "gate_command", variable = "GATE_COMMAND", none = "(none)",
+        read = command(RUN_LEVEL), accepts = "a command", about = "the meaningful gate of the built-in factory" },
+    { name = "Jobs", field = "jobs", variable = "JOBS", default = 5, read = number(1, 1000),
+        accepts = "a whole number, 1 to 1000", about = "with -Via exec: workers at a time" },
+    { name = "Resend", field = "resend", switch = true, default = false,
+        about = "paste again what an earlier attempt of this RUN_ID already pasted" },
+    { name = "WhatIf", field = "what_if", switch = true, default = false,
+        about = "say what would be done, touch nothing" },
+    { name = "ShowConfig", field = "show_config", switch = true, default = false,
+        about = "print every setting with its value and where it came from" },
+    { name = "Report", field = "report", variable = "REPORT", default = "md", read = one_of "md html",
+        accepts = "md or html", about = "html: a self-contained page beside the report, pictures inside" },
+    { name = "Events", field = "events", variable = "EVENTS", default = "off", read = one_of "off json",
+        accepts = "json or off", about = "one JSON object a line on stdout, in place of the progress view" },
+    { name = "Root", field = "root", read = text, none = "(found)", accepts = "a folder",
+        about = "the project; default: the nearest folder upwards that has tools/codex" },
+    { name = "Help", field = "help", switch = true, default = false, about = "say how this is used" },
+}
+
+-- --------------------------------------------------------------------------------------------------------------- flags
+
+local function folded(name) return (name:gsub("[-_]", ""):lower()) end
+
+local by_flag = {}
+for _, setting in ipairs(M.TABLE) do by_flag[folded(setting.name)] = setting end
+by_flag.h, by_flag["?"] = by_flag.help, by_flag.help
+
+---@return setting? setting, string? given     the flag as it was written, and what stands behind : or =
+---@return string? value
+local function flag_in(argument)
+    local given, name, sign, value = argument:match "^(%-%-?([%a?][%w_-]*))([:=]?)(.*)$"
+    if not given or (sign == "" and value ~= "") then return nil end
+    return by_flag[folded(name)], given, sign ~= "" and value or nil
+end
+
+local function nearest(given)
+    local name = folded(given)
+    local best, cost
+    for _, setting in ipairs(M.TABLE) do
+        local candidate = folded(setting.name)
+        local begins = candidate:sub(1, #name) == name
+        local distance = begins and #candidate / 100 or values.distance(name, candidate)
+        if distance <= math.max(2, #name // 3) and (not cost or distance < cost) then
+            best, cost = setting, distance
+        end
+    end
+    return best
+end
+
+local function unknown(given)
+    local near = nearest(given)
+    return ("%s: no such flag; %s"):format(given, near and ("did you mean -%s?"):format(near.name)
+        or "`dispatch help settings` lists them")
+end
+
+local SWITCH = { ["$true"] = true, ["true"] = true, ["1"] = true, ["$false"] = false, ["false"] = false, ["0"] = false }
+
+local function read_switch(given, value)
+    local state = value == nil or SWITCH[values.trim(value):lower()]
+    if state == nil then return nil, ("%s: '%s' is not $true or $false"):format(given, value) end
+    return state
+end
+
+---One flag and its value from argv[at] on.
+---@return table? source              {state} or {text}; from, given
+---@return integer|string at          of the last argument that it took; or what is wrong
+local function take(argv, at, setting, given, value)
+    local source = { from = "-" .. setting.name, given = given }
+    if setting.switch then
+        local message
+        source.state, message = read_switch(given, value)
+        if source.state == nil then return nil, message end
+        return source, at
+    end
+    if value == nil or value == "" and argv[at]:find ":$" then
+        at = at + 1
+        value = argv[at]
+        if value == nil or flag_in(value) then
+            return nil, ("%s: its value is missing; it accepts %s"):format(given, setting.accepts)
+        end
+    end
+    source.text = value
+    return source, at
+end
+
+---@return table? found               {field = source}, and what is no flag under [1], [2], …
+---@return string? message
+local function read_flags(argv)
+    local found, at = {}, 1
+    while argv[at] do
+        local setting, given, value = flag_in(argv[at])
+        if argv[at] == "--" then
+            return table.move(argv, at + 1, #argv, #found + 1, found)
+        elseif given and not setting then
+            return nil, unknown(given)
+        elseif not setting then
+            found[#found + 1] = argv[at]
+        elseif found[setting.field] then
+            return nil, given .. ": given twice"
+        else
+            local source, last = take(argv, at, setting, given, value)
+            if not source then return nil, last end
+            found[setting.field], at = source, last
+        end
+        at = at + 1
+    end
+    return found
+end
+
+-- -------------------------------------------------------------------------------------------------------------- values
+
+local function variables(setting)
+    if not setting.variable then return {} end
+    local long = "FACTORY_DISPATCH__" .. setting.variable
+    return setting.flat and { "FACTORY_" .. setting.variable, long } or { long }
+end
+
+local function from_environment(setting, getenv)
+    for _, name in ipairs(variables(setting)) do
+        local value = getenv(name)
+        if value and values.trim(value) ~= "" then return { text = value, from = name } end
+    end
+end
+
+local function read_value(setting, source)
+    if source.state ~= nil then return source.state end
+    local value, why = setting.read(values.trim(source.text))
+    if value == nil then
+        return nil, ("%s: '%s' %s; it accepts %s"):format(source.given or source.from,
+            values.printable(source.text), why or "is not one of its values", setting.accepts)
+    end
+    return value
+end
+
+---Reads flags and environment.
+---@param argv string[]
+---@param options? {getenv?: (fun(name: string): string?), positional?: integer, requires?: string[]}
+---       positional: how many arguments that are no flags may stand there (default 0; math.huge: any number); they are
+---       cfg[1], cfg[2], …   requires: flags that must be given, e.g. { "RunId" }
+---@return table? cfg                 {field = value, origin = {field = "-Flag" | "FACTORY_…" | "default"}}
+---@return string? message, string? code     EINVAL: exit with 64
+function M.parse(argv, options)
+    options = options or {}
+    for key in pairs(options) do
+        if key ~= "getenv" and key ~= "positional" and key ~= "requires" then
+            error(("settings.parse: unknown option '%s'; getenv, positional, requires"):format(key), 2)
+        end
+    end
+    local found, message = read_flags(argv)
+    if not found then return nil, message, "EINVAL" end
+    local cfg = { origin = {}, table.unpack(found) }
+    if found.help and found.help.state then
+        cfg.help = true
+        return cfg
+    end
+    if #found > (options.positional or 0) then
+        return nil, ("%s: what is this? A flag begins with a dash, a list has commas and no blanks, "
+            .. "a value with blanks is quoted"):format(found[(options.positional or 0) + 1]), "EINVAL"
+    end
+    for _, setting in ipairs(M.TABLE) do
+        local source = found[setting.field] or from_environment(setting, options.getenv or os.getenv)
+        local value = setting.default
+        if source then
+            local why
+            value, why = read_value(setting, source)
+            if value == nil then return nil, why, "EINVAL" end
+        end
+        cfg[setting.field], cfg.origin[setting.field] = value, source and source.from or "default"
+    end
+    for _, name in ipairs(options.requires or {}) do
+        local setting = by_flag[folded(name)]
+        if cfg[setting.field] == nil then
+            return nil, ("-%s is missing: give %s"):format(setting.name, setting.accepts), "EINVAL"
+        end
+    end
+    return cfg
+end
+
+---The value of one flag, before anything else is known (where to look for the flow: -Root). Never refuses.
+---@return string?
+function M.value_of(argv, name)
+    local found = read_flags(argv) or {}
+    local source = found[by_flag[folded(name)].field]
+    return source and source.text and values.trim(source.text)
+end
+
+---Narrows the flow's workers by -Workers, in the flow's order.
+---@param cfg table
+---@param all string[]
+---@return string[]? workers
+---@return string? message, string? code     EINVAL: exit with 64
+function M.chosen_workers(cfg, all)
+    if not cfg.workers then return all end
+    local wanted, chosen = {}, {}
+    for _, name in ipairs(cfg.workers) do wanted[name] = true end
+    for _, name in ipairs(all) do
+        if wanted[name] then chosen[#chosen + 1], wanted[name] = name, nil end
+    end
+    local stranger = next(wanted)
+    if not stranger then return chosen end
+    for _, name in ipairs(cfg.workers) do stranger = wanted[name] and name or stranger end
+    return nil, ("%s: '%s' is no worker of this flow; its workers are %s"):format(cfg.origin.workers, stranger,
+        table.concat(all, ", ")), "EINVAL"
+end
+
+-- ------------------------------------------------------------------------------------------------------------ the rest
+
+---Every variable of ours. They are taken out of the environment of every child: the Python factory reads flat FACTORY_*
+---names as its own configuration and dies of ours.
+---@return string[]
+function M.names_to_unset()
+    local names = {}
+    for _, setting in ipairs(M.TABLE) do
+        table.move(variables(setting), 1, 2, #names + 1, names)
+    end
+    return names
+end
+
+---Each setting as the report and -ShowConfig show it.
+---@return {name: string, value: string, from: string}[]
+function M.described(cfg)
+    local rows = {}
+    for _, setting in ipairs(M.TABLE) do
+        if setting.name ~= "Help" then
+            local value = cfg[setting.field]
+            rows[#rows + 1] = { name = setting.name, from = cfg.origin[setting.field] or "default",
+                value = value == nil and setting.none or values.show(value) }
+        end
+    end
+    return rows
+end
+
+---@return string                     what -ShowConfig prints
+function M.show(cfg)
+    local rows, widths = M.described(cfg), { 0, 0 }
+    for _, row in ipairs(rows) do
+        widths[1] = math.max(widths[1], #row.name)
+        widths[2] = math.max(widths[2], utf8.len(row.value) or #row.value)
+    end
+    local lines = {}
+    for i, row in ipairs(rows) do
+        lines[i] = ("%s%s  %s%s  %s\n"):format(row.name, (" "):rep(widths[1] - #row.name), row.value,
+            (" "):rep(widths[2] - (utf8.len(row.value) or #row.value)), row.from)
+    end
+    return table.concat(lines)
+end
+
+---The variables that a setting is read from, for `dispatch help`.
+---@return string[]
+M.variables = variables
+
+---@return string                     where throw-away folders go
+function M.temporary_folder(getenv)
+    getenv = getenv or os.getenv
+    local folder = getenv "TMPDIR" or getenv "TEMP" or getenv "TMP"
+    return folder and folder ~= "" and (folder:gsub("[/\\]+$", "")) or "/tmp"
+end
+
+return M

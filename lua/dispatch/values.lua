@@ -1,0 +1,172 @@
+-- values.lua: what the value of a setting may look like. A reader takes the trimmed text of a flag or variable and
+-- answers the value, or nil and what is wrong with the text ("is not a whole number").
+
+local command_line = require "dispatch.command_line"
+
+local M = {}
+
+---@return string
+function M.trim(text) return (text:match "^%s*(.-)%s*$") end
+
+---A text of unknown origin, fit for one line of a message.
+---@return string
+function M.printable(text)
+    if #text > 200 then text = text:sub(1, 200) .. "…" end
+    return (text:gsub("%c", function(char) return ("\\x%02X"):format(char:byte()) end))
+end
+
+---How many letters must be changed, added or left out to come from a to b (Levenshtein).
+---@return integer
+function M.distance(a, b)
+    local row = {}
+    for j = 0, #b do row[j] = j end
+    for i = 1, #a do
+        local diagonal = row[0]
+        row[0] = i
+        for j = 1, #b do
+            local above = row[j]
+            local change = a:byte(i) == b:byte(j) and 0 or 1
+            row[j] = math.min(above + 1, row[j - 1] + 1, diagonal + change)
+            diagonal = above
+        end
+    end
+    return row[#b]
+end
+
+---Anything at all: somebody else judges it.
+function M.given(text)
+    if text == "" then return nil, "is empty" end
+    return text
+end
+
+function M.text(text)
+    if text == "" then return nil, "is empty" end
+    if text:find "%c" then return nil, "has a control character in it" end
+    return text
+end
+
+function M.number(least, most)
+    return function(text)
+        local n = text:find "^[+-]?%d+$" and #text < 18 and math.tointeger(tonumber(text))
+        if not n then return nil, "is not a whole number" end
+        if n < least or n > most then return nil, "is out of range" end
+        return n
+    end
+end
+
+---@param words string                the values, with blanks between them
+function M.one_of(words)
+    local known = {}
+    for word in words:gmatch "%S+" do known[word] = true end
+    return function(text)
+        local word = text:lower()
+        return known[word] and word or nil
+    end
+end
+
+---The first of several readers (or literal words) that takes the text; the last one says what is wrong.
+function M.either(...)
+    local readers = { ... }
+    return function(text)
+        local value, why
+        for _, reader in ipairs(readers) do
+            if type(reader) == "string" then reader = M.one_of(reader) end
+            value, why = reader(text)
+            if value ~= nil then return value end
+        end
+        return nil, why
+    end
+end
+
+---A command of the team; `allowed`: the placeholders that it may use.
+function M.command(allowed)
+    return function(text)
+        local ok, message = command_line.check(text, allowed)
+        if not ok then return nil, "cannot be a command: " .. message end
+        return text
+    end
+end
+
+function M.program(text)
+    local file = require "file"
+    local real, message = M.text(text)
+    if real then real, message = file.real(text) end
+    if not real then return nil, "cannot be used: " .. message end
+    if file.stat(real).type == "folder" then return nil, "is a folder" end
+    return text
+end
+
+local via = M.one_of "auto ahk win32 x11 tmux exec"
+
+function M.via(text)
+    local kind, path = text:match "^(%a+):(.*)$"
+    if kind and kind:lower() == "fake" then
+        if not path:find "%.lua$" then return nil, "names no FILE.lua" end
+        return "fake:" .. path
+    end
+    return via(text)
+end
+
+local MODIFIERS = { ctrl = true, shift = true, alt = true, super = true }
+
+---A chord: modifiers and one key, as X11 names keys ("Return", "Insert", "v"). Whether there is such a key is for the
+---desktop to say.
+function M.chord(text)
+    local parts = {}
+    for part in (text:gsub("%+%+$", "+plus") .. "+"):gmatch "([^+]*)%+" do parts[#parts + 1] = part end
+    for i, part in ipairs(parts) do
+        if part == "" then return nil, "is not a chord: nothing stands beside a '+'" end
+        local modifier = part:lower()
+        if i < #parts and not MODIFIERS[modifier] then
+            return nil, ("is not a chord: '%s' is no modifier (ctrl, shift, alt, super)"):format(part)
+        end
+        if i == #parts and MODIFIERS[modifier] then return nil, "is not a chord: it has no key" end
+        if not part:find "^[%w_]+$" then return nil, ("is not a chord: '%s' is no key"):format(part) end
+        parts[i] = i < #parts and modifier or part
+    end
+    return parts[1] and table.concat(parts, "+") or nil, "is empty"
+end
+
+---@return {chord?: string, text?: string}[]?
+function M.focus_keys(text)
+    if text:lower() == "none" then return {} end
+    local words, message = command_line.words(text, "[%s,]")
+    if not words then return nil, "cannot be read: " .. message end
+    local steps = {}
+    for i, word in ipairs(words) do
+        if word.quoted then
+            steps[i] = { text = word.text }
+        else
+            local chord, why = M.chord(word.text)
+            if not chord then return nil, ("has '%s', which %s; a text is quoted"):format(word.text, why) end
+            steps[i] = { chord = chord }
+        end
+    end
+    if not steps[1] then return nil, "is empty" end
+    return steps
+end
+
+---Names with commas or blanks between them.
+function M.names(text)
+    local list, seen = {}, {}
+    for name in text:gmatch "[^%s,]+" do
+        if not name:find "^[%w_-]+$" then return nil, ("has '%s', which is no name"):format(M.printable(name)) end
+        if seen[name] then return nil, ("names '%s' twice"):format(name) end
+        list[#list + 1], seen[name] = name, true
+    end
+    if not list[1] then return nil, "is empty" end
+    return list
+end
+
+---A value as a person writes it.
+---@return string
+function M.show(value)
+    if type(value) ~= "table" then return M.printable(tostring(value)) end
+    local out = {}
+    for i, item in ipairs(value) do
+        out[i] = type(item) == "string" and item or item.chord or ('"%s"'):format(item.text)
+    end
+    return out[1] and table.concat(out, type(value[1]) == "string" and "," or ", ") or "none"
+end
+
+return M
