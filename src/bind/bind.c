@@ -39,6 +39,15 @@ int64_t bind_deadline_field(lua_State *L, int arg)
     return ns;
 }
 
+const char *bind_path(lua_State *L, int arg)
+{
+    size_t len;
+    const char *path = luaL_checklstring(L, arg, &len);
+    luaL_argcheck(L, len > 0, arg, "a path cannot be empty");
+    luaL_argcheck(L, strlen(path) == len, arg, "a path cannot have a NUL byte in it");
+    return path;
+}
+
 static bool is_known(const char *key, const char *const *known)
 {
     for (; *known; known++)

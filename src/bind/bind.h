@@ -16,6 +16,8 @@ int bind_refuse(lua_State *L, struct error *err);
 int64_t bind_deadline(lua_State *L, int arg);
 /* The same from field `deadline` of the table at arg. */
 int64_t bind_deadline_field(lua_State *L, int arg);
+/* A path: not empty and without NUL bytes, at which the system would cut it. Raises on anything else. */
+const char *bind_path(lua_State *L, int arg);
 /* Raises when the table at arg has a key that is not in `known` (NULL-terminated), naming it and the known ones.
  * The argument may be absent (nil). */
 void bind_known_keys(lua_State *L, int arg, const char *const *known);
