@@ -44,6 +44,10 @@ enum wait_result wait_set_next(struct wait_set *set, int64_t until, struct wait_
 /* For back ends: one source alone (in no set), while the events of all others are still taken in and queued.
  * s NULL: a pause. */
 enum wait_result wait_for(struct wait_source *s, int64_t until, struct error *err);
+/* For the fake desktop: a source that every wait of the program asks, whatever is waited for, and never answers as
+ * ready; its *again bounds how far simulated time skips. So its rules happen while somebody waits for a file, or pauses.
+ * It sits in no other set; wait_remove() ends it. */
+bool wait_always(struct wait_source *s, struct error *err);
 /* The refusal that belongs to a result: EC_TIMEOUT "… within N s", EC_INTERRUPTED, or the set's own. Answers false. */
 bool wait_refuse(enum wait_result result, struct error *err, const char *what);
 
