@@ -1,0 +1,213 @@
+#include "foreground.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+/* Programs that read the terminal only to hand on what they read: to another machine, another terminal, another user.
+ */
+static const char RELAYS[] = " ssh slogin autossh mosh mosh-client et telnet rlogin rsh tmux screen dtach abduco zellij"
+                             " script scriptreplay asciinema ttyrec expect unbuffer rlwrap socat nc ncat cu picocom"
+                             " minicom tio docker podman nerdctl ctr crictl kubectl oc lxc incus machinectl toolbox"
+                             " distrobox vagrant limactl adb sudo su doas run0 pkexec runuser systemd-run ";
+
+/* Shells, and which of their options have a value, so that it is not taken for a script. The command after -c is no
+ * option either: a shell that has one runs a program. */
+struct shell {
+    const char *names;
+    const char *letters; /* one-letter options with a value; NULL: options are words (-NoLogo), never clusters */
+    const char *words;   /* long options with a value */
+};
+static const struct shell SHELLS[] = {
+    {" bash rbash sh dash ash zsh ksh ksh93 mksh lksh oksh pdksh yash posh osh ysh tcsh csh rc es ", "oO",
+     " rcfile init-file "},
+    {" fish ", "CdDfo", " init-command debug debug-output debug-stack-frames features profile profile-startup "},
+    {" nu ", "ei", " execute config env-config include-path plugin-config log-level log-target "},
+    {" pwsh pwsh-preview powershell ", NULL,
+     " ep ex executionpolicy w windowstyle wd workingdirectory o of outputformat if inputformat settingsfile"
+     " configurationname configurationfile config custompipename "},
+    {" elvish ", NULL, " rc deprecation-level log "},
+};
+
+/* `words`: blank-separated, with a blank at both ends. */
+static bool is_among(const char *words, const char *word, size_t len)
+{
+    for (const char *at = words; (at = strchr(at, ' ')) && at[1]; at++)
+        if (strncasecmp(at + 1, word, len) == 0 && at[1 + len] == ' ')
+            return len > 0;
+    return false;
+}
+
+static const struct shell *shell_named(const char *name)
+{
+    for (size_t i = 0; i < sizeof SHELLS / sizeof *SHELLS; i++)
+        if (is_among(SHELLS[i].names, name, strlen(name)))
+            return &SHELLS[i];
+    return NULL;
+}
+
+/* What the arguments after the name say so far. */
+enum reading { READS_OPTIONS, READS_VALUE, READS_TERMINAL, RUNS_PROGRAM };
+
+static enum reading after_word(const struct shell *shell, const char *word)
+{
+    size_t len = strcspn(word, "=");
+    if (is_among(" noexit ", word, len)) /* pwsh -NoExit: a dialogue when the program ended */
+        return READS_TERMINAL;
+    if (word[len]) /* fish --command=… */
+        return is_among(" command commands ", word, len) ? RUNS_PROGRAM : READS_OPTIONS;
+    return is_among(shell->words, word, len) ? READS_VALUE : READS_OPTIONS;
+}
+
+static enum reading after_option(const struct shell *shell, const char *option)
+{
+    if (option[0] == '-' && option[1] == '-')
+        return after_word(shell, option + 2);
+    if (!shell->letters)
+        return after_word(shell, option + 1);
+    if (option[0] == '-' && strchr(option, 's')) /* sh -s: arguments, but the commands come from the terminal */
+        return READS_TERMINAL;
+    return strchr(shell->letters, option[strlen(option) - 1]) ? READS_VALUE : READS_OPTIONS;
+}
+
+/* args: what follows argv[0], each ended by NUL, `end` behind the last. */
+static bool reads_terminal(const struct shell *shell, const char *args, const char *end)
+{
+    enum reading reading = READS_OPTIONS;
+    for (; args < end; args += strlen(args) + 1) {
+        if (reading == READS_VALUE) {
+            reading = READS_OPTIONS;
+            continue;
+        }
+        if (strcmp(args, "-") == 0 || strcmp(args, "--") == 0)
+            return args + strlen(args) + 1 >= end;
+        if (args[0] != '-' && args[0] != '+')
+            return false; /* a script */
+        reading = after_option(shell, args);
+        if (reading == READS_TERMINAL || reading == RUNS_PROGRAM)
+            return reading == READS_TERMINAL;
+    }
+    return true;
+}
+
+/* A file of /proc/PID, at most size - 1 bytes of it and a NUL. Answers how many, 0 when it cannot be read. */
+static size_t read_proc(int64_t pid, const char *file, char *bytes, size_t size)
+{
+    char path[64]; /* 20 digits and a name of ours */
+    snprintf(path, sizeof path, "/proc/%lld/%s", (long long)pid, file);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    size_t len = 0;
+    ssize_t n;
+    while (len < size - 1 && (n = read(fd, bytes + len, size - 1 - len)) > 0)
+        len += (size_t)n;
+    close(fd);
+    bytes[len] = '\0';
+    return len;
+}
+
+struct process_facts {
+    char state;
+    int group, terminal, front; /* its group, its terminal (0: none), that terminal's foreground group (-1: none) */
+    char name[64];              /* the kernel's: 15 bytes of the file that was executed, the script's where it is one */
+};
+
+static bool read_facts(int64_t pid, struct process_facts *facts)
+{
+    char line[1024];
+    if (!read_proc(pid, "stat", line, sizeof line))
+        return false;
+    const char *name = strchr(line, '('), *end = strrchr(line, ')'); /* the name may hold both */
+    if (!name || !end || end < name)
+        return false;
+    snprintf(facts->name, sizeof facts->name, "%.*s", (int)(end - name - 1), name + 1);
+    return sscanf(end + 1, " %c %*d %d %*d %d %d", &facts->state, &facts->group, &facts->terminal, &facts->front) == 4;
+}
+
+static bool is_gone(char state)
+{
+    return state == 'Z' || state == 'X';
+}
+
+/* A group whose leader is gone lives on in the others (`cat prompt | agent`). 0: nobody is left. */
+static int64_t member_of(int group, struct process_facts *facts)
+{
+    DIR *folder = opendir("/proc");
+    if (!folder)
+        return 0;
+    int64_t lowest = 0;
+    struct process_facts seen;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        int64_t pid = strtoll(entry->d_name, NULL, 10);
+        if (pid > 0 && (!lowest || pid < lowest) && read_facts(pid, &seen) && seen.group == group &&
+            !is_gone(seen.state)) {
+            lowest = pid;
+            *facts = seen;
+        }
+    }
+    closedir(folder);
+    return lowest;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* What the link says; one page at most, as the kernel gives it. argv[0] may say anything, so it stands in only where
+ * the link is another user's, or leads to one program of many names. Caller frees. */
+static char *program_name(int64_t pid, const char *args, const char *kernel_name)
+{
+    char path[64], link[4096];
+    snprintf(path, sizeof path, "/proc/%lld/exe", (long long)pid);
+    ssize_t n = readlink(path, link, sizeof link - 1);
+    if (n > 0) {
+        static const char deleted[] = " (deleted)"; /* replaced by an upgrade while it runs */
+        link[n] = '\0';
+        size_t len = (size_t)n, tail = sizeof deleted - 1;
+        if (len > tail && strcmp(link + len - tail, deleted) == 0)
+            link[len - tail] = '\0';
+        if (!is_among(" busybox toybox ", base_name(link), strlen(base_name(link))))
+            return strdup(base_name(link));
+    }
+    const char *first = base_name(args[0] == '-' ? args + 1 : args); /* a leading dash: a login shell */
+    return strdup(first[0] ? first : kernel_name);
+}
+
+bool foreground_of(int64_t pid, struct foreground *out)
+{
+    *out = (struct foreground){0};
+    struct process_facts facts, front;
+    if (!read_facts(pid, &facts) || facts.terminal == 0 || facts.front <= 0)
+        return false;
+    out->pid = facts.front;
+    if (!read_facts(out->pid, &front) || is_gone(front.state))
+        out->pid = member_of(facts.front, &front);
+    if (!out->pid)
+        return false;
+
+    char args[4096]; /* what tells a script from a dialogue stands at the beginning */
+    size_t len = read_proc(out->pid, "cmdline", args, sizeof args);
+    if (!len)
+        args[0] = '\0';
+    out->name = program_name(out->pid, args, front.name);
+    if (!out->name)
+        return false;
+    const struct shell *shell = shell_named(out->name);
+    out->shell = shell && (!len || reads_terminal(shell, args + strlen(args) + 1, args + len));
+    out->relay = is_among(RELAYS, out->name, strlen(out->name));
+    out->stopped = front.state == 'T' || front.state == 't';
+    return true;
+}
+
+void foreground_clear(struct foreground *f)
+{
+    free(f->name);
+    f->name = NULL;
+}
