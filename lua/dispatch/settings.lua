@@ -5,6 +5,7 @@
 -- A value that does not parse is an error (EINVAL) that names the flag or variable and what it accepts; commands end
 -- with exit status 64 (wrong usage) on it. One exception: the form of a RUN_ID is the flow's, so step 1 judges it (2).
 
+local characters = require "dispatch.characters"
 local values = require "dispatch.values"
 
 local M = {}
@@ -205,7 +206,7 @@ local function read_value(setting, source)
     local value, why = setting.read(values.trim(source.text))
     if value == nil then
         return nil, ("%s: '%s' %s; it accepts %s"):format(source.given or source.from,
-            values.printable(source.text), why or "is not one of its values", setting.accepts)
+            characters.reveal(source.text), why or "is not one of its values", setting.accepts)
     end
     return value
 end

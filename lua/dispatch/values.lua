@@ -1,19 +1,13 @@
 -- values.lua: what the value of a setting may look like. A reader takes the trimmed text of a flag or variable and
 -- answers the value, or nil and what is wrong with the text ("is not a whole number").
 
+local characters = require "dispatch.characters"
 local command_line = require "dispatch.command_line"
 
 local M = {}
 
 ---@return string
 function M.trim(text) return (text:match "^%s*(.-)%s*$") end
-
----A text of unknown origin, fit for one line of a message.
----@return string
-function M.printable(text)
-    if #text > 200 then text = text:sub(1, 200) .. "…" end
-    return (text:gsub("%c", function(char) return ("\\x%02X"):format(char:byte()) end))
-end
 
 ---How many letters must be changed, added or left out to come from a to b (Levenshtein).
 ---@return integer
@@ -150,7 +144,7 @@ end
 function M.names(text)
     local list, seen = {}, {}
     for name in text:gmatch "[^%s,]+" do
-        if not name:find "^[%w_-]+$" then return nil, ("has '%s', which is no name"):format(M.printable(name)) end
+        if not name:find "^[%w_-]+$" then return nil, ("has '%s', which is no name"):format(characters.reveal(name)) end
         if seen[name] then return nil, ("names '%s' twice"):format(name) end
         list[#list + 1], seen[name] = name, true
     end
@@ -161,7 +155,7 @@ end
 ---A value as a person writes it.
 ---@return string
 function M.show(value)
-    if type(value) ~= "table" then return M.printable(tostring(value)) end
+    if type(value) ~= "table" then return characters.reveal(tostring(value)) end
     local out = {}
     for i, item in ipairs(value) do
         out[i] = type(item) == "string" and item or item.chord or ('"%s"'):format(item.text)
