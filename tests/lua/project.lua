@@ -1,0 +1,69 @@
+--- project - a throw-away project for specs: folders of the contract, good prompts, a zip, and a run object.
+local expect = require "expect"
+local layout = require "dispatch.layout"
+
+local M = {}
+
+M.ID = "20261122_1"
+M.WORKERS = { "A_core", "B_tooling", "C_features", "D_validation", "Z_aggregator" }
+
+--- A prompt that keeps every rule.
+---@param at layout
+function M.prompt(at, worker)
+    return ("RUN_ID: %s\nCODEX_ID: %s\n\nDo the work of %s.\nThen write %s with this line:\n%s\n"):format(at.run_id,
+        worker, worker, at:marker_text(worker), at:token(worker))
+end
+
+--- {file name = bytes} of five good prompts; `change` replaces (or with false removes) some.
+---@param at layout
+---@param change? table<string, string|false>
+function M.prompts(at, change)
+    local files = {}
+    for _, worker in ipairs(M.WORKERS) do files[at:prompt_name(worker)] = M.prompt(at, worker) end
+    for name, bytes in pairs(change or {}) do files[name] = bytes or nil end
+    return files
+end
+
+--- A new root with tools/codex in it.
+---@return layout
+function M.new(id)
+    local root = expect.folder()
+    expect.mkdir(root .. "/tools/codex")
+    return layout.new(root, id or M.ID)
+end
+
+--- Puts a prompt zip in its place.
+---@param at layout
+---@param files table<string, string>
+function M.zip(at, files)
+    expect.mkdir(layout.zips(at.root))
+    expect.ok(require "zip".create(at:zip(), files))
+end
+
+--- Puts prompts into the prompt folder.
+function M.unpacked(at, files)
+    for name, bytes in pairs(files) do expect.write(at:prompts() .. "/" .. name, bytes) end
+end
+
+--- What the modules of steps 1 to 4 and the factory need of a run; `more` overrides. Events are kept in run.events.
+function M.run(at, more)
+    local run = { id = at.run_id, root = at.root, layout = at, cfg = {}, flow = {}, workers = M.WORKERS,
+        all_workers = M.WORKERS, events = {} }
+    function run.emit(name, fields)
+        fields.ev = name
+        run.events[#run.events + 1] = fields
+    end
+    for key, value in pairs(more or {}) do run[key] = value end
+    return run
+end
+
+--- The events of one name.
+function M.events(run, name)
+    local found = {}
+    for _, event in ipairs(run.events) do
+        if event.ev == name then found[#found + 1] = event end
+    end
+    return found
+end
+
+return M
