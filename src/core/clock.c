@@ -1,0 +1,152 @@
+#include "clock.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <time.h>
+
+static int64_t skipped; /* ns that simulated time is ahead of the machine's */
+static int simulators;
+
+static int64_t read_clock(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t); /* cannot fail for these ids; async-signal-safe */
+    return (int64_t)t.tv_sec * CLOCK_SECOND + t.tv_nsec;
+}
+
+int64_t clock_now(void)
+{
+    return read_clock(CLOCK_MONOTONIC) + skipped;
+}
+
+int64_t clock_wall_ms(void)
+{
+    return read_clock(CLOCK_REALTIME) / CLOCK_MS;
+}
+
+void clock_simulate_begin(void)
+{
+    simulators++;
+}
+
+void clock_simulate_end(void)
+{
+    if (simulators > 0)
+        simulators--;
+}
+
+bool clock_simulated(void)
+{
+    return simulators > 0;
+}
+
+void clock_skip_to(int64_t when)
+{
+    int64_t ahead = when - clock_now();
+    if (when != CLOCK_NEVER && ahead > 0)
+        skipped += ahead;
+}
+
+/* Written by signal handlers. Lock-free on every machine that libuv runs on. */
+static volatile sig_atomic_t pending, taken, hurried;
+static volatile int64_t last_request; /* ns, CLOCK_MONOTONIC */
+static void (*volatile wake_hook)(void);
+static void (*volatile script_hook)(void);
+
+/* A line that drops sends SIGHUP twice, from the kernel and from the shell, and systemd sends it along with SIGTERM:
+ * within this time it is the same occasion and not a person who has become impatient. */
+#define SAME_OCCASION CLOCK_SECOND
+
+static void default_action(int number)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+    raise(number); /* inside a handler: delivered when it returns */
+}
+
+void cancel_request(int number)
+{
+    int64_t now = read_clock(CLOCK_MONOTONIC);
+    bool echo = number == SIGHUP && (pending || taken) && now - last_request < SAME_OCCASION;
+    last_request = now;
+    if (echo)
+        return;
+    if (!taken) {
+        if (!pending)
+            pending = number;
+        if (script_hook)
+            script_hook();
+    } else if (!hurried) {
+        hurried = 1;
+    } else {
+        default_action(number);
+    }
+    if (wake_hook)
+        wake_hook();
+}
+
+int cancel_pending(void)
+{
+    return pending;
+}
+
+int cancel_take(void)
+{
+    int number = pending;
+    if (number) {
+        taken = 1; /* first: a request between the two lines is one that came during clean-up */
+        pending = 0;
+    }
+    return number;
+}
+
+bool cancel_hurried(void)
+{
+    return hurried != 0;
+}
+
+void cancel_forget(void)
+{
+    pending = taken = hurried = 0;
+}
+
+static void on_signal(int number)
+{
+    int saved = errno;
+    cancel_request(number);
+    errno = saved;
+}
+
+static void ignore(int number)
+{
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+void cancel_install(void)
+{
+    static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal}, old; /* no SA_RESTART: a slow read(2) hears of it too */
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        sigaddset(&action.sa_mask, stops[i]);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        bool nohup = stops[i] == SIGHUP && sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler == SIG_IGN;
+        if (!nohup)
+            sigaction(stops[i], &action, NULL);
+    }
+    ignore(SIGPIPE);
+}
+
+void cancel_on_wake(void (*wake)(void))
+{
+    wake_hook = wake;
+}
+
+void cancel_on_script(void (*stop)(void))
+{
+    script_hook = stop;
+}
