@@ -1,0 +1,252 @@
+/* wait.c - the one loop: what came in, who is ready, how long may we sleep. */
+#include "wait.h"
+
+#include <stdlib.h>
+#include <uv.h>
+
+#include "clock.h"
+#include "wait_private.h"
+
+static uv_loop_t loop;
+static uv_async_t wake;  /* a signal handler's way in */
+static uv_timer_t alarm; /* the end of the present sleep */
+static bool loop_open;
+
+static struct wait_set always; /* wait_always() */
+static int children;           /* that live */
+static uint64_t stirred;       /* events from outside, ever */
+static int64_t last_span;      /* ns that the last wait was given: for wait_refuse() */
+
+static void close_handle(uv_handle_t *handle, void *unused)
+{
+    (void)unused;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+static void close_loop(void)
+{
+    if (!loop_open)
+        return;
+    cancel_on_wake(NULL);
+    uv_walk(&loop, close_handle, NULL);
+    uv_run(&loop, UV_RUN_DEFAULT); /* the closing callbacks */
+    uv_loop_close(&loop);
+    loop_open = false;
+}
+
+static void wake_loop(void)
+{
+    uv_async_send(&wake); /* async-signal-safe */
+}
+
+static void woken(uv_async_t *unused)
+{
+    (void)unused; /* that the sleep ended is all */
+}
+
+static void rung(uv_timer_t *unused)
+{
+    (void)unused;
+}
+
+static bool open_loop(struct error *err)
+{
+    static bool at_exit;
+    if (loop_open)
+        return true;
+    int status = uv_loop_init(&loop);
+    if (status < 0)
+        return wait_uv_error(err, status, "event loop");
+    loop_open = true;
+    wait_set_init(&always);
+    uv_timer_init(&loop, &alarm);
+    status = uv_async_init(&loop, &wake, woken);
+    if (status < 0) {
+        close_loop();
+        return wait_uv_error(err, status, "event loop");
+    }
+    cancel_on_wake(wake_loop);
+    if (!at_exit)
+        at_exit = atexit(close_loop) == 0;
+    return true;
+}
+
+struct uv_loop_s *wait_loop(void)
+{
+    return open_loop(NULL) ? &loop : NULL;
+}
+
+void wait_children(int change)
+{
+    children += change;
+}
+
+void wait_stir(void)
+{
+    stirred++;
+}
+
+static bool time_skips(void)
+{
+    return clock_simulated() && children == 0;
+}
+
+/* Takes in what is there. Before time may skip, until nothing more comes; the bound is for an owner of a descriptor
+ * that never reads it empty. */
+static void take_in(void)
+{
+    uint64_t before;
+    int rounds = 100;
+    do {
+        before = stirred;
+        uv_run(&loop, UV_RUN_NOWAIT);
+    } while (stirred != before && time_skips() && --rounds > 0);
+}
+
+static void sleep_until(int64_t until)
+{
+    int64_t now = clock_now();
+    if (until <= now)
+        return;
+    int64_t left = until - now;
+    if (until != CLOCK_NEVER) {
+        uv_update_time(&loop);
+        uv_timer_start(&alarm, rung, (uint64_t)((left - 1) / CLOCK_MS + 1), 0);
+    }
+    uv_run(&loop, UV_RUN_ONCE);
+    uv_timer_stop(&alarm);
+}
+
+/* Nobody is ready: lets time pass until something comes in, or until the earliest moment that anybody named. */
+static void pass_time(int64_t until)
+{
+    int64_t next = wait_agenda_next();
+    int64_t end = next < until ? next : until;
+    if (!time_skips() || end == CLOCK_NEVER) {
+        sleep_until(end);
+        return;
+    }
+    uint64_t before = stirred; /* a rule of the fake desktop may have written a file just now */
+    uv_run(&loop, UV_RUN_NOWAIT);
+    if (stirred == before && !cancel_pending())
+        clock_skip_to(end);
+}
+
+static bool ask(struct wait_entry *entry, int64_t now)
+{
+    int64_t again = CLOCK_NEVER;
+    bool ready = entry->source->ready(entry->source, now, &again);
+    wait_agenda_put(entry, again);
+    return ready;
+}
+
+static void ask_always(int64_t now)
+{
+    struct wait_entry *entry;
+    wait_set_queue_all(&always);
+    while ((entry = wait_set_pop(&always)))
+        ask(entry, now);
+}
+
+/* Asks the queue in order. Who is ready or broken goes to its end: it stays so until its owner has looked, and the
+ * others have their turn. WAIT_TIMEOUT: nobody. */
+static enum wait_result ask_queue(struct wait_set *set, int64_t now, struct wait_source **ready, struct error *err)
+{
+    struct wait_entry *entry;
+    while ((entry = wait_set_pop(set))) {
+        struct wait_source *s = entry->source;
+        bool is_ready = ask(entry, now);
+        const struct error *broken = is_ready || !s->broken ? NULL : s->broken(s);
+        if (!is_ready && !broken)
+            continue;
+        wait_set_queue(entry);
+        *ready = s;
+        if (is_ready)
+            return WAIT_READY;
+        error_set(err, broken->code, "%s", broken->message ? broken->message : "out of memory");
+        return WAIT_FAILED;
+    }
+    return WAIT_TIMEOUT;
+}
+
+static enum wait_result next(struct wait_set *set, int64_t until, bool cancellable, struct wait_source **ready,
+                             struct error *err)
+{
+    if (!open_loop(err))
+        return WAIT_FAILED;
+    int64_t now = clock_now();
+    last_span = until > now ? until - now : 0;
+    for (bool last_look = false;; pass_time(until)) {
+        take_in();
+        if (cancellable && cancel_pending())
+            return WAIT_INTERRUPTED;
+        now = clock_now();
+        if (cancellable && cancel_hurried() && until > now)
+            until = now;
+        ask_always(now);
+        wait_agenda_due(now);
+        if (now >= until) {
+            wait_set_queue_all(set);
+            last_look = true;
+        }
+        enum wait_result result = ask_queue(set, now, ready, err);
+        if (result != WAIT_TIMEOUT || last_look)
+            return result;
+    }
+}
+
+enum wait_result wait_set_next(struct wait_set *set, int64_t until, struct wait_source **ready, struct error *err)
+{
+    return next(set, until, true, ready, err);
+}
+
+/* A set for one, on the stack. */
+static enum wait_result alone(struct wait_source *s, int64_t until, bool cancellable, struct error *err)
+{
+    struct wait_set set;
+    struct wait_entry entry;
+    struct wait_source *ready;
+    wait_set_init(&set);
+    if (s && !wait_set_enter(&set, &entry, s, err))
+        return WAIT_FAILED;
+    enum wait_result result = next(&set, until, cancellable, &ready, err);
+    if (s)
+        wait_set_leave(&entry);
+    return result;
+}
+
+enum wait_result wait_for(struct wait_source *s, int64_t until, struct error *err)
+{
+    return alone(s, until, true, err);
+}
+
+enum wait_result wait_despite_cancel(struct wait_source *s, int64_t until, struct error *err)
+{
+    return alone(s, until, false, err);
+}
+
+bool wait_always(struct wait_source *s, struct error *err)
+{
+    return open_loop(err) && wait_set_add(&always, s, err);
+}
+
+bool wait_refuse(enum wait_result result, struct error *err, const char *what)
+{
+    double seconds = (double)last_span / (double)CLOCK_SECOND;
+    switch (result) {
+    case WAIT_READY: return true;
+    case WAIT_TIMEOUT: return error_set(err, EC_TIMEOUT, "%s within %.*g s", what, seconds < 1000 ? 3 : 9, seconds);
+    case WAIT_INTERRUPTED: return error_set(err, EC_INTERRUPTED, "interrupted");
+    case WAIT_FAILED: break;
+    }
+    return error_prefix(err, "%s", what);
+}
+
+bool wait_uv_error(struct error *err, int status, const char *what)
+{
+    /* Negated errno values, but for libuv's own: UV_EAI_* from -3000 on, UV_UNKNOWN, UV_EOF. */
+    if (status > -3000)
+        return error_from_errno(err, -status, what);
+    return error_set(err, EC_IO, "%s: %s", what, uv_strerror(status));
+}

@@ -1,0 +1,180 @@
+/* wait_file.c - a file as a source. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "clock.h"
+#include "wait.h"
+#include "wait_private.h"
+
+#define LOOK_EVERY (2 * CLOCK_SECOND) /* network file systems have no events */
+
+/* Two writes within one tick of the file system's clock (4 ms here, 10 ms elsewhere) leave the same time: a file that
+ * was modified so recently and has an event counts as changed though it looks the same. */
+#define SAME_TICK (50 * CLOCK_MS)
+
+struct state {
+    bool exists;
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    struct timespec modified;
+};
+
+struct wait_file {
+    struct wait_source source;
+    struct wait_watcher watcher;
+    char *path;      /* absolute, no empty parts */
+    char *component; /* watcher.name: what counts in the watched folder */
+    size_t watched;  /* length of the part of path that is the watched folder */
+    dev_t device;    /* which folder that was */
+    ino_t inode;
+    struct state seen;
+};
+
+/* Links are followed; one that leads nowhere is there nevertheless. errno tells when it is not. */
+static struct state look(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) < 0 && lstat(path, &st) < 0)
+        return (struct state){0};
+    return (struct state){true, st.st_dev, st.st_ino, st.st_size, st.st_mtim};
+}
+
+static bool same(const struct state *a, const struct state *b)
+{
+    return a->exists == b->exists && a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->modified.tv_sec == b->modified.tv_sec && a->modified.tv_nsec == b->modified.tv_nsec;
+}
+
+static bool just_modified(const struct state *s)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t age = ((int64_t)now.tv_sec - s->modified.tv_sec) * CLOCK_SECOND + now.tv_nsec - s->modified.tv_nsec;
+    return s->exists && age < SAME_TICK && age > -SAME_TICK;
+}
+
+/* The deepest folder on the way to the file that exists: its length within path ("/" is 1). path is cut and mended. */
+static size_t nearest(char *path, struct stat *st)
+{
+    for (size_t len = strlen(path);;) {
+        while (path[--len] != '/')
+            ;
+        size_t keep = len ? len : 1;
+        char cut = path[keep];
+        path[keep] = '\0';
+        bool there = stat(path, st) == 0 && S_ISDIR(st->st_mode);
+        path[keep] = cut;
+        if (there || len == 0)
+            return keep;
+    }
+}
+
+static bool join(struct wait_file *f, size_t len, const struct stat *st)
+{
+    const char *name = f->path + (len > 1 ? len + 1 : 1);
+    size_t name_len = strcspn(name, "/");
+    memcpy(f->component, name, name_len);
+    f->component[name_len] = '\0';
+    f->watched = len;
+    f->device = st->st_dev;
+    f->inode = st->st_ino;
+    char cut = f->path[len];
+    f->path[len] = '\0';
+    bool ok = wait_watch_join(&f->watcher, f->path);
+    f->path[len] = cut;
+    return ok;
+}
+
+/* Sees to it that the nearest folder is watched. It is looked for again after each change, since the next one may have
+ * appeared in between. Without a watch (limits of the system, no permission) the slow look goes on alone. */
+static void keep_watch(struct wait_file *f)
+{
+    for (int tries = 0; tries < 8; tries++) {
+        struct stat st;
+        size_t len = nearest(f->path, &st);
+        if (f->watcher.watch && !wait_watch_is_dead(&f->watcher) && len == f->watched && st.st_dev == f->device &&
+            st.st_ino == f->inode)
+            return;
+        if (!join(f, len, &st))
+            return;
+    }
+}
+
+static bool file_ready(struct wait_source *self, int64_t now, int64_t *again)
+{
+    struct wait_file *f = WAIT_OWNER(self, struct wait_file, source);
+    keep_watch(f); /* then look: what happened before the watch stood is seen too */
+    bool touched = f->watcher.touched;
+    f->watcher.touched = false;
+    struct state state = look(f->path);
+    bool changed = !same(&state, &f->seen) || (touched && just_modified(&state));
+    f->seen = state;
+    /* All files at the same moment: one awakening. In simulated time nobody else's files count, and an hour of it
+     * would have 1800 looks. */
+    if (!clock_simulated() || !f->watcher.watch)
+        *again = (now / LOOK_EVERY + 1) * LOOK_EVERY;
+    return changed;
+}
+
+/* path made absolute, without empty parts and a slash at the end. Caller frees. NULL: errno. */
+static char *absolute(const char *path)
+{
+    char *here = path[0] == '/' ? strdup("") : realpath(".", NULL);
+    char *out = here ? malloc(strlen(here) + strlen(path) + 2) : NULL;
+    if (out) {
+        char *end = out + strlen(strcpy(out, here));
+        for (const char *p = path; *p;) {
+            size_t part = strcspn(p, "/");
+            if (part) {
+                *end++ = '/';
+                memcpy(end, p, part);
+                end += part;
+            }
+            p += part + (p[part] == '/');
+        }
+        *end = '\0';
+    }
+    free(here);
+    return out;
+}
+
+struct wait_file *wait_file_open(const char *path, struct error *err)
+{
+    struct wait_file *f = calloc(1, sizeof *f);
+    if (f && (f->path = absolute(path)))
+        f->component = malloc(strlen(f->path) + 1);
+    if (!f || !f->component) {
+        error_set(err, EC_MEMORY, "%s: out of memory", path);
+    } else if (!*f->path) {
+        error_set(err, EC_INVALID, "'%s' is not the name of a file", path);
+    } else if (!look(f->path).exists && errno == EACCES) {
+        error_from_errno(err, errno, path);
+    } else {
+        f->source.ready = file_ready;
+        f->watcher.source = &f->source;
+        f->watcher.name = f->component;
+        return f;
+    }
+    wait_file_close(f);
+    return NULL;
+}
+
+struct wait_source *wait_file_source(struct wait_file *file)
+{
+    return &file->source;
+}
+
+void wait_file_close(struct wait_file *file)
+{
+    if (!file)
+        return;
+    wait_remove(&file->source);
+    wait_watch_leave(&file->watcher);
+    free(file->component);
+    free(file->path);
+    free(file);
+}

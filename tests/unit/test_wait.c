@@ -1,0 +1,416 @@
+/* Sets, deadlines, order, cancellation, descriptors and simulated time, with sources that the test plays itself. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/clock.h"
+#include "core/wait.h"
+
+#define MS(n) ((n)*CLOCK_MS)
+#define LONG (30 * CLOCK_SECOND) /* never reached when the test passes */
+
+struct puppet {
+    struct wait_source source;
+    bool ready;          /* what it answers */
+    int64_t ready_at;    /* > 0: ready from this moment on, without telling anybody */
+    int64_t again_after; /* > 0: asks to be asked again after so many ns */
+    int asked;
+    struct puppet *marks; /* marks this one when it is asked */
+    struct error *fault;
+};
+
+static bool puppet_ready(struct wait_source *self, int64_t now, int64_t *again)
+{
+    struct puppet *p = (struct puppet *)self;
+    assert_true(*again == CLOCK_NEVER);
+    p->asked++;
+    if (p->again_after)
+        *again = now + p->again_after;
+    if (p->marks)
+        wait_mark(&p->marks->source);
+    return p->ready || (p->ready_at && now >= p->ready_at);
+}
+
+static const struct error *puppet_broken(struct wait_source *self)
+{
+    return ((struct puppet *)self)->fault;
+}
+
+/* They live until the set is gone. */
+static struct puppet troupe[16];
+static size_t hired;
+
+static struct puppet *hire(void)
+{
+    assert_true(hired < sizeof troupe / sizeof *troupe);
+    struct puppet *p = &troupe[hired++];
+    *p = (struct puppet){.source = {.ready = puppet_ready, .broken = puppet_broken}};
+    return p;
+}
+
+static struct wait_set *set;
+static struct wait_source *got;
+static struct error err;
+
+static int begin(void **state)
+{
+    (void)state;
+    cancel_install();
+    cancel_forget();
+    set = wait_set_new(&err);
+    hired = 0;
+    got = NULL;
+    return set ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    wait_set_free(set);
+    error_clear(&err);
+    cancel_forget();
+    while (clock_simulated())
+        clock_simulate_end();
+    return 0;
+}
+
+static void add(struct puppet *p)
+{
+    assert_true(wait_set_add(set, &p->source, &err));
+}
+
+static enum wait_result next(int64_t span)
+{
+    got = NULL;
+    return wait_set_next(set, clock_now() + span, &got, &err);
+}
+
+static void a_deadline_is_never_early(void **state)
+{
+    (void)state;
+    static const int64_t spans[] = {0, 1, MS(1) - 1, MS(1), MS(1) + 1, 2500000, 7777777, MS(30) + 1};
+    for (size_t i = 0; i < 5 * sizeof spans / sizeof *spans; i++) {
+        int64_t from = clock_now(), span = spans[i % (sizeof spans / sizeof *spans)];
+        assert_int_equal(wait_for(NULL, from + span, &err), WAIT_TIMEOUT);
+        int64_t took = clock_now() - from;
+        assert_true(took >= span);
+        assert_true(took < span + CLOCK_SECOND);
+    }
+}
+
+static void a_deadline_in_the_past_only_looks(void **state)
+{
+    (void)state;
+    struct puppet *a = hire(), *b = hire();
+    add(a);
+    add(b);
+    assert_int_equal(wait_set_next(set, INT64_MIN, &got, &err), WAIT_TIMEOUT);
+    assert_int_equal(a->asked, 1);
+    b->ready = true; /* not marked: the look is at all of them */
+    assert_int_equal(wait_set_next(set, 0, &got, &err), WAIT_READY);
+    assert_ptr_equal(got, &b->source);
+}
+
+static void all_are_looked_at_when_the_deadline_comes(void **state)
+{
+    (void)state;
+    struct puppet *a = hire(), *b = hire();
+    add(a);
+    add(b);
+    b->ready_at = clock_now() + MS(10); /* nobody marks it */
+    assert_int_equal(next(MS(20)), WAIT_READY);
+    assert_ptr_equal(got, &b->source);
+    assert_int_equal(a->asked, 2);
+    assert_int_equal(b->asked, 2);
+}
+
+static void what_is_ready_stays_ready(void **state)
+{
+    (void)state;
+    struct puppet *a = hire();
+    a->ready = true;
+    add(a);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(next(LONG), WAIT_READY);
+    a->ready = false;
+    assert_int_equal(next(0), WAIT_TIMEOUT);
+}
+
+static void the_ready_come_in_the_order_of_their_marks(void **state)
+{
+    (void)state;
+    struct puppet *p[4];
+    static const int order[] = {2, 0, 3, 1};
+    for (int i = 0; i < 4; i++)
+        add(p[i] = hire());
+    assert_int_equal(next(0), WAIT_TIMEOUT);
+    for (int i = 0; i < 4; i++) {
+        p[i]->ready = true;
+        wait_mark(&p[order[i]]->source);
+        wait_mark(&p[order[0]]->source); /* twice is once, at its first place */
+    }
+    for (int round = 0; round < 2; round++) /* and again: each has its turn while all of them stay ready */
+        for (int i = 0; i < 4; i++) {
+            assert_int_equal(next(LONG), WAIT_READY);
+            assert_ptr_equal(got, &p[order[i]]->source);
+        }
+}
+
+static void one_source_alone_while_others_queue_up(void **state)
+{
+    (void)state;
+    struct puppet *a = hire(), *alone = hire();
+    add(a);
+    assert_int_equal(next(0), WAIT_TIMEOUT);
+    a->ready = true;
+    alone->marks = a;
+    alone->again_after = MS(2);
+    alone->ready_at = clock_now() + MS(10);
+    int asked = a->asked;
+    assert_int_equal(wait_for(&alone->source, clock_now() + LONG, &err), WAIT_READY);
+    assert_int_equal(a->asked, asked); /* not asked, only remembered */
+    assert_true(alone->asked >= 2);
+    assert_null(wait_set_of(&alone->source));
+    assert_int_equal(next(LONG), WAIT_READY);
+    assert_ptr_equal(got, &a->source);
+}
+
+static void a_source_is_in_one_set_at_most(void **state)
+{
+    (void)state;
+    struct puppet *a = hire();
+    struct wait_set *other = wait_set_new(&err);
+    add(a);
+    assert_ptr_equal(wait_set_of(&a->source), set);
+    assert_false(wait_set_add(other, &a->source, &err));
+    assert_string_equal(err.code, EC_EXISTS);
+    assert_int_equal(wait_for(&a->source, 0, &err), WAIT_FAILED);
+    wait_remove(&a->source);
+    wait_remove(&a->source);
+    wait_mark(&a->source);
+    assert_null(wait_set_of(&a->source));
+    assert_true(wait_set_add(other, &a->source, &err));
+    wait_set_free(other); /* takes it out */
+    assert_null(wait_set_of(&a->source));
+    wait_set_free(NULL);
+}
+
+static void removed_sources_are_not_asked(void **state)
+{
+    (void)state;
+    struct puppet *a = hire(), *b = hire(), *c = hire();
+    a->again_after = b->again_after = c->again_after = MS(5);
+    add(a);
+    add(b);
+    add(c);
+    assert_int_equal(next(0), WAIT_TIMEOUT);
+    wait_mark(&b->source);
+    wait_remove(&b->source);
+    int asked = b->asked;
+    assert_int_equal(next(MS(20)), WAIT_TIMEOUT);
+    assert_int_equal(b->asked, asked);
+    assert_true(a->asked > 2 && c->asked > 2);
+}
+
+static void a_source_that_wants_to_be_asked_again_is(void **state)
+{
+    (void)state;
+    struct puppet *a = hire();
+    a->again_after = MS(3);
+    a->ready_at = clock_now() + MS(20);
+    add(a);
+    assert_int_equal(next(LONG), WAIT_READY);
+    assert_true(a->asked >= 3 && a->asked <= 9);
+}
+
+static void one_that_is_always_due_holds_no_deadline_up(void **state)
+{
+    (void)state;
+    struct puppet *a = hire();
+    a->again_after = 1;
+    add(a);
+    assert_int_equal(next(MS(10)), WAIT_TIMEOUT);
+}
+
+static void a_broken_source_ends_the_wait(void **state)
+{
+    (void)state;
+    struct error gone = {.code = EC_NO_DISPLAY, .message = "display :7 went away"};
+    struct puppet *a = hire(), *b = hire();
+    add(a);
+    add(b);
+    b->fault = &gone;
+    assert_int_equal(next(LONG), WAIT_FAILED);
+    assert_string_equal(err.code, EC_NO_DISPLAY);
+    assert_string_equal(err.message, "display :7 went away");
+    assert_false(wait_refuse(WAIT_FAILED, &err, "focus"));
+    assert_string_equal(err.message, "focus: display :7 went away");
+    a->ready = true;
+    wait_mark(&a->source);
+    bool was_ready = false; /* who is well has its turn */
+    for (int i = 0; i < 2; i++)
+        was_ready |= next(LONG) == WAIT_READY;
+    assert_true(was_ready);
+}
+
+static void refusals_say_how_long(void **state)
+{
+    (void)state;
+    assert_true(wait_refuse(WAIT_READY, &err, "x"));
+    assert_int_equal(wait_for(NULL, clock_now() + MS(20), &err), WAIT_TIMEOUT);
+    assert_false(wait_refuse(WAIT_TIMEOUT, &err, "no window"));
+    assert_string_equal(err.code, EC_TIMEOUT);
+    assert_string_equal(err.message, "no window within 0.02 s");
+    assert_int_equal(wait_for(NULL, INT64_MIN, &err), WAIT_TIMEOUT);
+    assert_false(wait_refuse(WAIT_TIMEOUT, &err, "no window"));
+    assert_string_equal(err.message, "no window within 0 s");
+    assert_false(wait_refuse(WAIT_INTERRUPTED, &err, "x"));
+    assert_string_equal(err.code, EC_INTERRUPTED);
+}
+
+static void signal_in(int64_t ns)
+{
+    struct itimerval t = {.it_value = {.tv_sec = ns / CLOCK_SECOND, .tv_usec = ns % CLOCK_SECOND / 1000}};
+    assert_int_equal(setitimer(ITIMER_REAL, &t, NULL), 0);
+}
+
+static void request(int number)
+{
+    (void)number;
+    cancel_request(SIGTERM);
+}
+
+static void a_signal_ends_a_wait(void **state)
+{
+    (void)state;
+    signal(SIGALRM, request);
+    signal_in(MS(20));
+    int64_t from = clock_now();
+    assert_int_equal(next(LONG), WAIT_INTERRUPTED);
+    assert_true(clock_now() - from < LONG / 2);
+    assert_int_equal(wait_for(NULL, CLOCK_NEVER, &err), WAIT_INTERRUPTED);
+    assert_int_equal(cancel_take(), SIGTERM);
+    assert_int_equal(next(0), WAIT_TIMEOUT);
+}
+
+static void a_signal_before_a_wait_ends_it(void **state)
+{
+    (void)state;
+    struct puppet *a = hire();
+    a->ready = true;
+    add(a);
+    raise(SIGINT);
+    assert_int_equal(next(LONG), WAIT_INTERRUPTED); /* though something is ready */
+    assert_int_equal(wait_for(NULL, 0, &err), WAIT_INTERRUPTED);
+    assert_int_equal(cancel_take(), SIGINT);
+    assert_int_equal(next(LONG), WAIT_READY);
+}
+
+static void hurried_clean_up_waits_no_more(void **state)
+{
+    (void)state;
+    struct puppet *a = hire();
+    add(a);
+    raise(SIGINT);
+    cancel_take();
+    signal(SIGALRM, request); /* the second one comes while clean-up waits */
+    signal_in(MS(20));
+    int64_t from = clock_now();
+    assert_int_equal(next(LONG), WAIT_TIMEOUT);
+    assert_int_equal(wait_for(NULL, CLOCK_NEVER, &err), WAIT_TIMEOUT);
+    assert_true(clock_now() - from < LONG / 2);
+    assert_true(cancel_hurried());
+    a->ready = true;
+    assert_int_equal(next(LONG), WAIT_READY);
+}
+
+struct reader {
+    struct puppet *puppet;
+    struct wait_fd *watch;
+    int fd, bytes;
+};
+
+static void read_some(void *owner)
+{
+    struct reader *r = owner;
+    char buffer[64];
+    ssize_t n = read(r->fd, buffer, sizeof buffer);
+    if (n > 0)
+        r->bytes += (int)n;
+    if (n == 0) {
+        wait_fd_close(r->watch); /* from inside its own callback */
+        r->watch = NULL;
+    }
+    r->puppet->ready = true;
+    wait_mark(&r->puppet->source);
+}
+
+static void a_descriptor_is_read_in_every_wait(void **state)
+{
+    (void)state;
+    int fds[2];
+    struct reader r = {.puppet = hire()};
+    assert_int_equal(pipe(fds), 0);
+    r.fd = fds[0];
+    int flags = fcntl(fds[0], F_GETFL);
+    r.watch = wait_fd_open(fds[0], read_some, &r, &err);
+    assert_non_null(r.watch);
+    assert_int_equal(fcntl(fds[0], F_GETFL), flags); /* still blocking, as whoever shares it expects */
+    add(r.puppet);
+    assert_int_equal(next(0), WAIT_TIMEOUT);
+    assert_int_equal(write(fds[1], "hello", 5), 5);
+    assert_int_equal(wait_for(NULL, clock_now() + MS(1), &err), WAIT_TIMEOUT);
+    assert_int_equal(r.bytes, 5);
+    assert_int_equal(next(LONG), WAIT_READY);
+    close(fds[1]);
+    assert_int_equal(next(LONG), WAIT_READY);
+    assert_int_equal(next(LONG), WAIT_READY);
+    assert_null(r.watch);
+    close(fds[0]);
+    wait_fd_close(NULL);
+}
+
+static void what_cannot_be_watched_is_refused(void **state)
+{
+    (void)state;
+    assert_null(wait_fd_open(-1, read_some, NULL, &err));
+    assert_non_null(err.message);
+    int fd = open("/proc/self/exe", O_RDONLY);
+    assert_null(wait_fd_open(fd, read_some, NULL, &err));
+    close(fd);
+}
+
+int main(void)
+{
+#define T(test) cmocka_unit_test_setup_teardown(test, begin, end)
+    static const struct CMUnitTest tests[] = {
+        T(a_deadline_is_never_early),
+        T(a_deadline_in_the_past_only_looks),
+        T(all_are_looked_at_when_the_deadline_comes),
+        T(what_is_ready_stays_ready),
+        T(the_ready_come_in_the_order_of_their_marks),
+        T(one_source_alone_while_others_queue_up),
+        T(a_source_is_in_one_set_at_most),
+        T(removed_sources_are_not_asked),
+        T(a_source_that_wants_to_be_asked_again_is),
+        T(one_that_is_always_due_holds_no_deadline_up),
+        T(a_broken_source_ends_the_wait),
+        T(refusals_say_how_long),
+        T(a_signal_ends_a_wait),
+        T(a_signal_before_a_wait_ends_it),
+        T(hurried_clean_up_waits_no_more),
+        T(a_descriptor_is_read_in_every_wait),
+        T(what_cannot_be_watched_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
