@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../core/clock.h"
+#include "../core/fake/fake.h"
 #include "../core/wait.h"
 #include "bind.h"
 
-static const char CLASS[] = "dispatch.desktop", CHANGES[] = "dispatch.changes", HELD[] = "dispatch.desktop.held";
+static const char CLASS[] = BIND_DESKTOP_CLASS, CHANGES[] = "dispatch.changes", HELD[] = "dispatch.desktop.held";
 
 struct bind_desktop *bind_desktop_at(lua_State *L, int arg)
 {
@@ -271,6 +271,16 @@ static int l_close(lua_State *L)
     return 0;
 }
 
+/* The record is kept until nobody can ask for it. */
+static int finalize(lua_State *L)
+{
+    struct bind_desktop *box = luaL_checkudata(L, 1, CLASS);
+    l_close(L);
+    fake_record_drop(box->record);
+    box->record = NULL;
+    return 0;
+}
+
 static const luaL_Reg methods[] = {
     {"changes", l_changes},
     {"check", l_check},
@@ -295,6 +305,8 @@ static int index_desktop(lua_State *L)
         return 1;
     const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
     const struct window_backend *backend = box->backend;
+    if (box->record && bind_record_method(L, key))
+        return 1;
     if (!backend)
         return luaL_argerror(L, 1, "the desktop is closed");
     if (strcmp(key, "name") == 0)
@@ -322,6 +334,8 @@ void bind_desktop_classes(lua_State *L)
     lua_getfield(L, -1, "__index");
     lua_pushcclosure(L, index_desktop, 1);
     lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, finalize);
+    lua_setfield(L, -2, "__gc");
     lua_pop(L, 1);
 }
 
@@ -339,5 +353,6 @@ int bind_desktop_fill(lua_State *L, struct bind_desktop *box, struct desktop *de
         return bind_refuse(L, err);
     box->desktop = desktop;
     box->backend = desktop->backend;
+    box->record = fake_is(desktop) ? fake_record_keep(desktop) : NULL;
     return 1;
 }

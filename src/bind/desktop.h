@@ -5,11 +5,15 @@
 #include <stdbool.h>
 
 #include "../core/window.h"
+struct fake_record;
+
+#define BIND_DESKTOP_CLASS "dispatch.desktop"
 
 /* User value 1: what :changes() answers. */
 struct bind_desktop {
     struct desktop *desktop;              /* NULL: closed */
     const struct window_backend *backend; /* NULL: closed. A fake desktop's own dies with it */
+    struct fake_record *record;           /* of a fake one, also when it is closed; else NULL */
 };
 
 /* Makes the metatables; once, before the others. */
@@ -20,4 +24,7 @@ struct bind_desktop *bind_desktop_new(lua_State *L);
 int bind_desktop_fill(lua_State *L, struct bind_desktop *box, struct desktop *desktop, struct error *err);
 /* Raises when it is something else or closed. */
 struct bind_desktop *bind_desktop_at(lua_State *L, int arg);
+
+/* window_record.c: pushes what a fake desktop has beside the others' methods. False: no such one. */
+bool bind_record_method(lua_State *L, const char *name);
 #endif

@@ -1,7 +1,9 @@
 /* window.c - the module `window`: which desktops there are, and how one is opened. Its methods: desktop.c. */
 #include "desktop.h"
 
+#include "../core/fake/fake.h"
 #include "bind.h"
+#include "window_rules.h"
 
 static const struct window_backend *backend_at(lua_State *L, int arg, struct error *err)
 {
@@ -45,11 +47,17 @@ static int l_open(lua_State *L)
     return bind_desktop_fill(L, box, backend->open(where, &err), &err);
 }
 
+static int l_fake(lua_State *L)
+{
+    struct error err = {0};
+    size_t n;
+    const struct fake_rule *rules = window_rules_at(L, 1, &n);
+    struct bind_desktop *box = bind_desktop_new(L);
+    return bind_desktop_fill(L, box, fake_open(rules, n, &err), &err);
+}
+
 static const luaL_Reg functions[] = {
-    {"backends", l_backends},
-    {"open", l_open},
-    {"probe", l_probe},
-    {NULL, NULL},
+    {"backends", l_backends}, {"fake", l_fake}, {"open", l_open}, {"probe", l_probe}, {NULL, NULL},
 };
 
 int luaopen_window(lua_State *L)
