@@ -1,0 +1,233 @@
+---@meta window
+
+--- Windows of a desktop, panes of a tmux server: find them, focus them, paste into them, and say what was seen.
+--- Facts only: whether a prompt was delivered is decided in dispatch.receipt.
+---@class window
+local window = {}
+
+--- A window as list() found it.
+---@class window.listed
+---@field id integer
+---@field pid integer 0: unknown, or on another host
+---@field title string valid UTF-8, whatever the program wrote
+---@field app string WM_CLASS, file name of the executable, or the foreground program of a pane
+---@field alias? string tmux: the name of a window that has one pane
+---@field minimised boolean
+---@field elsewhere boolean on another workspace, or hidden in another session
+---@field elevated boolean it runs with more rights than we, and swallows input
+---@field dead boolean its program ended
+---@field relay boolean its program passes text on (ssh, tmux, docker …): that it read a text proves nothing
+---@field shell boolean a shell stands in front: a prompt would be run as commands
+---@field self boolean dispatch itself runs in it
+
+--- A window that was chosen. From then on it is never searched again, only checked.
+---@class window.pin
+---@field id integer
+---@field pid? integer 0 or absent: not compared
+---@field token string must stand in the title (or alias) as a whole word
+
+---@class window.desktop closable; a method of a closed one raises
+---@field name string the word after -Via
+---@field exclusive boolean one focus and one clipboard for all: lock() before sending
+---@field reads_text boolean screen_text() works on every window
+---@field same_queue boolean a key after a consumed paste cannot overtake it
+---@field paste_keys? string the chord that pastes where the target's own is not known; nil: no chord is needed
+local desktop = {}
+
+---@class window.changes something to wait for; the desktop's own: it is the same each time
+
+---@class window.deadline
+---@field deadline number absolute: clock.now() + seconds
+
+---@class window.paste_options: window.deadline
+---@field keys? string the chord that makes this target paste
+
+--- The names of the back ends that were built in.
+---@return string[] names
+function window.backends() end
+
+--- Could open() work here? Changes nothing.
+---@param name string
+---@param where? string display name, or path of the tmux socket; default: the environment's
+---@return true? possible
+---@return string? message why not
+---@return string? code ENODISPLAY EUNSUPPORTED
+function window.probe(name, where) end
+
+---@param name string
+---@param where? string display name, or path of the tmux socket; default: the environment's
+---@return window.desktop? desktop
+---@return string? message
+---@return string? code ENODISPLAY EUNSUPPORTED EINTR
+function window.open(name, where) end
+
+--- A desktop made of rules, on simulated time: waiting costs nothing while nothing but rules can happen. What a rule
+--- may say: fake.rule. A field that is not known, or of the wrong type, raises.
+---@param rules fake.rule[]
+---@return fake.desktop? desktop
+---@return string? message names the rule by its number
+---@return string? code EINVAL
+function window.fake(rules) end
+
+--- The windows that are there now.
+---@return window.listed[]? windows
+---@return string? message
+---@return string? code ENODISPLAY EINTR
+function desktop:list() end
+
+--- Ready when windows came, went, ended, were renamed or changed focus since list() was last called.
+---@return window.changes source
+function desktop:changes() end
+
+--- Is it still the same window, and may a prompt go there now?
+---@param pin window.pin
+---@return true? fit
+---@return string? message
+---@return string? code EGONE EREFUSED ENODISPLAY
+function desktop:check(pin) end
+
+--- Makes it the active window. True only when it is, and the input focus is inside it.
+---@param pin window.pin
+---@param options window.deadline
+---@return true? focused
+---@return string? message
+---@return string? code EFOCUS EGONE ETIMEOUT EINTR ENODISPLAY
+function desktop:focus(pin, options) end
+
+--- Pastes. The word comes first in every case, also when it failed: only after "not" may the text be pasted again.
+--- whole: the window's own program took the last byte · served: handed out, its end not seen · not: nobody asked for
+--- it · unknown: this desktop cannot say.
+---@param pin window.pin
+---@param text string
+---@param options window.paste_options
+---@return "whole"|"served"|"not"|"unknown" taken
+---@return string? message when it failed
+---@return string? code EGONE EFOCUS EREFUSED ETIMEOUT EINTR ENODISPLAY
+function desktop:paste(pin, text, options) end
+
+--- One chord, to the pinned window or to nobody.
+---@param pin window.pin
+---@param chord string "Return", "ctrl+Return", "shift+Insert" …
+---@param options window.deadline
+---@return "whole"|"unknown"|nil taken whole: it was seen that the program read it
+---@return string? message
+---@return string? code EINVAL (no chord) EGONE EFOCUS EREFUSED ETIMEOUT EINTR ENODISPLAY
+function desktop:key(pin, chord, options) end
+
+--- Types a short text as keys: the words of -FocusKeys, never a prompt.
+---@param pin window.pin
+---@param text string
+---@param options window.deadline
+---@return true? typed
+---@return string? message
+---@return string? code EGONE EFOCUS ETIMEOUT EINTR ENODISPLAY EUNSUPPORTED
+function desktop:type(pin, text, options) end
+
+--- The visible text, lines joined by newlines.
+---@param pin window.pin
+---@return string? text
+---@return string? message
+---@return string? code EUNSUPPORTED EGONE EINTR ENODISPLAY
+function desktop:screen_text(pin) end
+
+--- A picture as PNG.
+---@param pin? window.pin nil: the whole desktop
+---@param path string
+---@return true? written
+---@return string? message
+---@return string? code EUNSUPPORTED EGONE ENOENT EACCES EIO ENODISPLAY
+function desktop:screenshot(pin, path) end
+
+--- One dispatcher a desktop, while it sends. True at once where no lock is needed.
+---@param deadline number absolute: clock.now() + seconds
+---@return true? locked
+---@return string? message names the holder
+---@return string? code ELOCKED EINTR ENODISPLAY
+function desktop:lock(deadline) end
+
+--- Gives the user's clipboard back and lets other dispatchers send. Again is fine.
+function desktop:unlock() end
+
+--- Unlocks and releases everything. Again is fine. Also `<close>`.
+function desktop:close() end
+
+--- A rule of window.fake(). It has a moment (`at`) or a call (`on`), and says what the call answers, what becomes of a
+--- window, and what happens in the world. Times are seconds. Several rules for one moment or call apply in the order of
+--- the table; of several answers the first counts.
+---@class fake.rule
+---@field at? number when: since the desktop was opened
+---@field on? "list"|"lock"|"check"|"focus"|"paste"|"key"|"type"|"submit"|"screen_text"|"screenshot" when: this call;
+--- `submit`: a window took what was in its composer
+---@field window? string the window that the rule is about, by its name in the rules; a call without it: any
+---@field nth? integer only the nth of these calls
+---@field after? number what becomes of windows and the world comes so much later, unless the window closed meanwhile
+---
+--- Answers of a call:
+---@field answer? "lose"|"cut"|"served"|"unknown"|"not"|"swallow"|string a code (`"EFOCUS"`): it is refused with it.
+--- A paste: `lose` nothing arrives, whole is said · `cut` the first `keep` bytes arrive, whole is said · `served`,
+--- `unknown` all arrives, that is said · `not` nobody asks until the deadline. A key: `swallow`, read and ignored
+---@field code? string a paste arrives as `answer` says, and is refused with this nevertheless
+---@field message? string of the refusal
+---@field keep? integer bytes
+---@field taken? "whole"|"served"|"not"|"unknown" said in place of the usual word
+---@field takes? number the call lasts so long; ETIMEOUT when its deadline is nearer, and then nothing arrived
+---@field late? number the call answers at once, the text shows (the key works) so much later
+---
+--- What becomes of a window. One that is not there appears, and must have a title:
+---@field of? string of this window, not of `window`
+---@field title? string
+---@field retitle? string the same as `of`, beside `title`
+---@field close? boolean|string true, or the window's name
+---@field id? integer else numbered from 1, in order of appearance
+---@field pid? integer else 1000 + id
+---@field app? string
+---@field alias? string
+---@field minimised? boolean
+---@field elsewhere? boolean
+---@field elevated? boolean
+---@field dead? boolean
+---@field relay? boolean
+---@field shell? boolean
+---@field self? boolean
+---@field screen? string what stands before the composer's text; default `> `
+---@field draft? string|false what is in its composer
+---@field modal? string|false shown in place of all else, and takes the keys: Return is consent
+---@field busy? string|false shown above the prompt after a submit
+---@field working? boolean `busy` is shown (not any more)
+---@field blind? boolean its text cannot be read
+---@field echo? boolean what was submitted stays on the screen
+---@field brackets? boolean false: each newline of a paste submits
+---@field chat? boolean false: the cursor is not in the chat until ctrl+shift+p, words and Return were sent
+---@field paste_keys? string the only chord that makes it paste
+---@field submit_key? string the only chord that submits; default: Return and ctrl+Return
+---@field collapse? integer a paste of more characters shows as `[Pasted Content N chars]`
+---@field burst? number Return so soon after a paste is a newline
+---
+--- What happens in the world:
+---@field focus? string|false this window becomes the active one
+---@field write? string a file, with its folders
+---@field text? string its bytes
+---@field remove? string a file or folder
+---@field interrupt? "INT"|"TERM"|"HUP" as if the signal came
+---@field display? "gone" from now on everything is ENODISPLAY
+---
+--- The desktop itself, in a rule that has neither `at` nor `on`:
+---@field desktop? "x11"|"tmux" able to do what those are; else exclusive, and reads text
+---@field exclusive? boolean
+---@field reads_text? boolean
+---@field same_queue? boolean
+
+--- What a fake desktop has beside the methods of all others. These two work on a closed one as well.
+---@class fake.desktop: window.desktop
+local fake = {}
+
+--- What reached each window, by its name in the rules.
+---@return table<string, {pasted: string[], keys: string[], typed: string[], submitted: string[], consented: string[],
+--- pastes: integer, focused: integer}> record pasted: what arrived of it; pastes, focused: how often it was tried
+function fake:record() end
+
+--- The same in order, and when. `what`: focus, paste (offered), arrive, key, type, submit, consent, lock, unlock.
+---@return {at: number, window: string, what: string, text: string}[] history window "": the desktop
+function fake:history() end
+
+return window
