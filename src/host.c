@@ -16,6 +16,7 @@ enum { PASS = 0, FAILED = 1, USAGE = 64, INTERRUPTED = 130 };
 /* Every primitive that a script can require. Opened on first use: -e '' pays for none of them. */
 static const luaL_Reg modules[] = {
     {"host", luaopen_host},
+    {"window", luaopen_window},
     {NULL, NULL},
 };
 
