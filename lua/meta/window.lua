@@ -208,7 +208,7 @@ function desktop:close() end
 ---@field write? string a file, with its folders
 ---@field text? string its bytes
 ---@field remove? string a file or folder
----@field interrupt? "INT"|"TERM"|"HUP" as if the signal came
+---@field interrupt? "INT"|"TERM"|"HUP"|"KILL" as if the signal came
 ---@field display? "gone" from now on everything is ENODISPLAY
 ---
 --- The desktop itself, in a rule that has neither `at` nor `on`:

@@ -185,7 +185,7 @@ static void read_answer(const struct reader *r)
 
 static void read_signal(const struct reader *r)
 {
-    static const char *const words[] = {"INT", "TERM", "HUP", NULL};
+    static const char *const words[] = {"INT", "TERM", "HUP", "KILL", NULL};
     static const int signals[] = {SIGINT, SIGTERM,
 #ifdef SIGHUP
                                   SIGHUP
@@ -193,7 +193,11 @@ static void read_signal(const struct reader *r)
                                   SIGTERM
 #endif
     };
-    r->rule->interrupt = signals[word(r, "interrupt", words, "INT, TERM or HUP")];
+    int i = word(r, "interrupt", words, "INT, TERM, HUP or KILL");
+    if (i == 3)
+        r->rule->killed = true;
+    else
+        r->rule->interrupt = signals[i];
 }
 
 static void read_ability(const struct reader *r, const char *key, unsigned bit)

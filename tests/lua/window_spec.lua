@@ -231,6 +231,20 @@ test("an interrupt comes at its moment", function()
     expect.equal(#d:list(), 2)
 end)
 
+test("a rule kills dispatch in the middle of a paste", function()
+    local run = expect.dispatch { "-e", [[
+        local window, clock = require "window", require "clock"
+        local d = window.fake { { at = 0, window = "a", title = "T_a" }, { on = "paste", interrupt = "KILL" } }
+        local pin, options = { id = 1, token = "T_a" }, { deadline = clock.now() + 5 }
+        assert(d:focus(pin, options))
+        print "before"
+        io.stdout:flush()
+        d:paste(pin, "x", options)
+        print "after"
+    ]] }
+    expect.equal({ run.exit == 0, run.out }, { false, "before\n" })
+end)
+
 test("a display that goes takes everything with it", function()
     local d <close> = with(TWO, { { at = 3, display = "gone" } })
     d:list()
@@ -270,7 +284,7 @@ test("a wrong rule is named by its number", function()
     wrong("dead must be", { at = 0, window = "a", dead = 1 })
     wrong("blind must be", { at = 0, window = "a", blind = "no" })
     wrong("modal must be", { at = 0, window = "a", modal = true })
-    wrong("interrupt must be", { at = 0, interrupt = "KILL" })
+    wrong("interrupt must be", { at = 0, interrupt = "STOP" })
     wrong("display must be", { at = 0, display = "off" })
     wrong("desktop must be", { desktop = "wayland" })
     wrong("close must be", { at = 0, close = 1 })

@@ -36,6 +36,16 @@ static void files_are_written(void **state)
     assert_true(file_remove_tree(marker, &err));
 }
 
+static void what_is_there_from_the_start(void **state)
+{
+    (void)state;
+    const struct fake_rule rules[] = {{.write = other, .text = "DONE"}};
+    struct file_info info;
+    OPEN(rules);
+    assert_true(file_stat(other, &info, &err)); /* nobody waited or asked yet */
+    assert_true(file_remove_tree(other, &err));
+}
+
 static void a_closed_window_does_nothing_more(void **state)
 {
     (void)state;
@@ -172,9 +182,13 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(files_are_written),      TEST(a_closed_window_does_nothing_more),
-        TEST(interrupted_in_a_paste), TEST(the_display_goes),
-        TEST(rules_in_order),         TEST(rules_that_say_nothing),
+        TEST(files_are_written),
+        TEST(what_is_there_from_the_start),
+        TEST(a_closed_window_does_nothing_more),
+        TEST(interrupted_in_a_paste),
+        TEST(the_display_goes),
+        TEST(rules_in_order),
+        TEST(rules_that_say_nothing),
         TEST(an_hour_is_a_moment),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

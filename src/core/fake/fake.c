@@ -269,5 +269,6 @@ struct desktop *fake_open(const struct fake_rule *rules, size_t n, struct error 
         fake_close(&f->base);
         return NULL;
     }
+    fake_advance(f, f->opened); /* what was there from the start is there for who looks before he waits, too */
     return &f->base;
 }
