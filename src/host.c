@@ -11,13 +11,16 @@
 #include "core/clock.h"
 #include "embedded.h"
 
+/* The libraries' own headers name no luaopen_cjson, and lfs.h wants to export. */
+int luaopen_cjson(lua_State *L);
+int luaopen_lfs(lua_State *L);
+
 enum { PASS = 0, FAILED = 1, USAGE = 64, INTERRUPTED = 130 };
 
 /* Every primitive that a script can require. Opened on first use: -e '' pays for none of them. */
 static const luaL_Reg modules[] = {
-    {"host", luaopen_host},
-    {"window", luaopen_window},
-    {NULL, NULL},
+    {"host", luaopen_host},     {"file", luaopen_file},   {"lock", luaopen_lock}, {"digest", luaopen_digest},
+    {"window", luaopen_window}, {"cjson", luaopen_cjson}, {"lfs", luaopen_lfs},   {NULL, NULL},
 };
 
 /* The running state, for the signal handler alone: one program, one state. */

@@ -56,7 +56,7 @@ local function judge(spec)
         elseif word.failure then
             return { failure = ("%s: %s"):format(place(spec), word.failure) }
         end
-        return { failure = debug.traceback(tostring(problem), 2) }
+        return { failure = (debug.traceback(tostring(problem), 2):gsub("\n\t%[C%]: in function 'xpcall'.*", "")) }
     end
 end
 
@@ -88,7 +88,10 @@ end
 
 local function run_spec(spec, only)
     local label = spec:match("([^/]*)_spec%.lua$") or spec
-    package.path = (spec:match("^(.*)/[^/]*$") or ".") .. "/?.lua;" .. package.path
+    local beside = (spec:match("^(.*)/[^/]*$") or ".") .. "/?.lua;"
+    if package.path:sub(1, #beside) ~= beside then
+        package.path = beside .. package.path
+    end
     local chunk, message = loadfile(spec, "t")
     local done, problem = false, { failure = message }
     if chunk then
