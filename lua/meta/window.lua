@@ -61,6 +61,13 @@ function window.probe(name, where) end
 ---@return string? code ENODISPLAY EUNSUPPORTED EINTR
 function window.open(name, where) end
 
+--- Does the token stand in the title as a whole? Neither before nor after it is a letter, digit or underscore; what is
+--- not drawn is looked through; literal, case-sensitive. The rule that a pin is checked by.
+---@param title string
+---@param token string empty: in no title
+---@return boolean
+function window.has_token(title, token) end
+
 --- A desktop made of rules, on simulated time: waiting costs nothing while nothing but rules can happen. What a rule
 --- may say: fake.rule. A field that is not known, or of the wrong type, raises.
 ---@param rules fake.rule[]

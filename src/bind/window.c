@@ -56,8 +56,16 @@ static int l_fake(lua_State *L)
     return bind_desktop_fill(L, box, fake_open(rules, n, &err), &err);
 }
 
+static int l_has_token(lua_State *L)
+{
+    const char *title = luaL_checkstring(L, 1), *token = luaL_checkstring(L, 2);
+    lua_pushboolean(L, window_has_token(title, token));
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
-    {"backends", l_backends}, {"fake", l_fake}, {"open", l_open}, {"probe", l_probe}, {NULL, NULL},
+    {"backends", l_backends}, {"fake", l_fake},   {"has_token", l_has_token},
+    {"open", l_open},         {"probe", l_probe}, {NULL, NULL},
 };
 
 int luaopen_window(lua_State *L)
