@@ -45,8 +45,8 @@ enum wait_result wait_set_next(struct wait_set *set, int64_t until, struct wait_
  * s NULL: a pause. */
 enum wait_result wait_for(struct wait_source *s, int64_t until, struct error *err);
 /* For the fake desktop: a source that every wait of the program asks, whatever is waited for, and never answers as
- * ready; its *again bounds how far simulated time skips. So its rules happen while somebody waits for a file, or pauses.
- * It sits in no other set; wait_remove() ends it. */
+ * ready; its *again bounds how far simulated time skips. So its rules happen while somebody waits for a file, or
+ * pauses. It sits in no other set; wait_remove() ends it. */
 bool wait_always(struct wait_source *s, struct error *err);
 /* The refusal that belongs to a result: EC_TIMEOUT "… within N s", EC_INTERRUPTED, or the set's own. Answers false. */
 bool wait_refuse(enum wait_result result, struct error *err, const char *what);
@@ -56,6 +56,9 @@ bool wait_refuse(enum wait_result result, struct error *err, const char *what);
 struct wait_fd;
 struct wait_fd *wait_fd_open(int fd, void (*readable)(void *owner), void *owner, struct error *err);
 void wait_fd_close(struct wait_fd *watch); /* before the descriptor is closed. NULL is fine */
+/* Can it be read now? Never waits. Asking a terminal also makes its kernel take in what was written at the other end
+ * (Linux, n_tty_poll()), so that FIONREAD straight after it misses nothing. */
+bool wait_readable(int fd);
 
 /* A file's state changed since it was last found ready (first: since it was opened; a file that is there is a change).
  * Watches the directory, or its nearest parent until it appears, and looks itself every 2 s (network file systems have

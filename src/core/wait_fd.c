@@ -1,5 +1,6 @@
 /* wait_fd.c - descriptors of back ends. */
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <uv.h>
 
@@ -60,4 +61,10 @@ void wait_fd_close(struct wait_fd *watch)
 {
     if (watch)
         uv_close((uv_handle_t *)&watch->handle, free_watch);
+}
+
+bool wait_readable(int fd)
+{
+    struct pollfd at = {.fd = fd, .events = POLLIN};
+    return poll(&at, 1, 0) == 1 && (at.revents & POLLIN);
 }
