@@ -113,8 +113,9 @@ static size_t read_proc(int64_t pid, const char *file, char *bytes, size_t size)
 
 struct process_facts {
     char state;
-    int group, terminal, front; /* its group, its terminal (0: none), that terminal's foreground group (-1: none) */
-    char name[64];              /* the kernel's: 15 bytes of the file that was executed, the script's where it is one */
+    int parent, group, terminal,
+        front;     /* its group, its terminal (0: none), that terminal's foreground group (-1: none) */
+    char name[64]; /* the kernel's: 15 bytes of the file that was executed, the script's where it is one */
 };
 
 static bool read_facts(int64_t pid, struct process_facts *facts)
@@ -126,7 +127,8 @@ static bool read_facts(int64_t pid, struct process_facts *facts)
     if (!name || !end || end < name)
         return false;
     snprintf(facts->name, sizeof facts->name, "%.*s", (int)(end - name - 1), name + 1);
-    return sscanf(end + 1, " %c %*d %d %*d %d %d", &facts->state, &facts->group, &facts->terminal, &facts->front) == 4;
+    return sscanf(end + 1, " %c %d %d %*d %d %d", &facts->state, &facts->parent, &facts->group, &facts->terminal,
+                  &facts->front) == 5;
 }
 
 static bool is_gone(char state)
@@ -210,4 +212,13 @@ void foreground_clear(struct foreground *f)
 {
     free(f->name);
     f->name = NULL;
+}
+
+size_t foreground_ancestors(int64_t *pids, size_t max)
+{
+    struct process_facts facts;
+    size_t n = 0;
+    for (int64_t pid = getpid(); pid > 1 && n < max; pid = read_facts(pid, &facts) ? facts.parent : 0)
+        pids[n++] = pid;
+    return n;
 }

@@ -15,4 +15,7 @@ struct foreground {
 /* Of the terminal that process `pid` sits on. False: unknown (other system, gone, no terminal). Clear afterwards. */
 bool foreground_of(int64_t pid, struct foreground *out);
 void foreground_clear(struct foreground *f);
+/* Our own process and those that started it, nearest first, at most `max` of them: a window whose process is among them
+ * is the one that we run in. Answers how many. */
+size_t foreground_ancestors(int64_t *pids, size_t max);
 #endif

@@ -294,6 +294,17 @@ static void no_terminal_and_no_process_is_unknown(void **state)
     waitpid(pid, NULL, 0);
 }
 
+static void our_ancestors_begin_with_us(void **state)
+{
+    (void)state;
+    int64_t pids[64];
+    size_t n = foreground_ancestors(pids, 64);
+    assert_in_range(n, 1, 64);
+    assert_int_equal(pids[0], getpid());
+    assert_true(n == 1 || pids[1] == getppid());
+    assert_int_equal(foreground_ancestors(pids, 1), 1);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -333,6 +344,7 @@ int main(void)
         cmocka_unit_test(a_suspended_program_is_told_apart),
         cmocka_unit_test(a_group_outlives_its_leader),
         cmocka_unit_test(no_terminal_and_no_process_is_unknown),
+        cmocka_unit_test(our_ancestors_begin_with_us),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
