@@ -12,7 +12,8 @@ struct archive_limits {
 extern const struct archive_limits archive_default_limits; /* 8 MiB, 64 MiB, 1000: design/product.md, hostile zips */
 
 struct archive_entry {
-    const char *name;
+    const char *name; /* as in the zip; a folder's ends in / */
+    const char *path; /* the same without the one common top folder; "" is that folder itself */
     uint64_t bytes;
     uint32_t crc;
     bool folder;
