@@ -41,8 +41,8 @@ struct archive_name {
 };
 bool archive_names_check(const struct archive_name *names, size_t n, struct error *err);
 
-/* The code point at p and the bytes that it takes; 0: ill-formed UTF-8 (Unicode 3.9, table 3-7). */
-size_t archive_decode(const char *p, size_t len, uint32_t *code);
+/* The code point at text and the bytes that it takes; 0: ill-formed UTF-8 (Unicode 3.9, table 3-7). */
+size_t archive_decode(const char *text, size_t len, uint32_t *code);
 /* Simple case folding (Unicode 15, CaseFolding.txt, C and S) of Latin, Greek, Cyrillic, Armenian, letter-like signs,
  * Roman numerals, circled and full-width letters and Deseret; all else is itself. */
 uint32_t archive_fold(uint32_t code);

@@ -26,7 +26,7 @@ void clock_skip_to(int64_t when); /* never backwards; wait.c alone calls it */
  * request before cancel_take() changes nothing; one after it (during clean-up) turns the rest of the deadlines to now;
  * a third gets the default action of the signal. A SIGHUP within 1 s of another request is an echo of it (kernel and
  * shell both send one when a line drops). */
-void cancel_request(int signal);
+void cancel_request(int number);
 int cancel_pending(void);  /* the signal that nobody took yet, or 0 */
 int cancel_take(void);     /* acknowledges it, answers it; the flow does so before the steps that always run */
 bool cancel_hurried(void); /* a second request came after the first was taken: clean-up must not wait any more */

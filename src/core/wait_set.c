@@ -111,7 +111,7 @@ void wait_remove(struct wait_source *s)
     struct wait_entry *entry = s->entry;
     if (!entry)
         return;
-    wait_set_leave(entry);
+    wait_set_leave(entry); /* NOLINT(clang-analyzer-unix.Malloc): whoever left is in no list any more */
     free(entry);
 }
 

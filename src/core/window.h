@@ -50,9 +50,10 @@ struct window_pin {
 };
 
 /* Contains `token` as a whole: neither the character before nor the one after is a letter, digit or underscore. Beyond
- * ASCII every character counts as a letter but those of the blocks of signs (punctuation, arrows, boxes, emoji, icons of
- * private use), and a broken byte is one too. Characters that are not drawn (emoji selectors, zero-width ones) are looked
- * through. Literal, case-sensitive: a look-alike letter is another letter. An empty token is in no title. Pure. */
+ * ASCII every character counts as a letter but those of the blocks of signs (punctuation, arrows, boxes, emoji, icons
+ * of private use), and a broken byte is one too. Characters that are not drawn (emoji selectors, zero-width ones) are
+ * looked through. Literal, case-sensitive: a look-alike letter is another letter. An empty token is in no title.
+ * Pure. */
 bool window_has_token(const char *title, const char *token);
 /* A copy with each ill-formed piece of UTF-8 (Unicode 3.9, D93b: the maximal subpart) and each NUL replaced by U+FFFD.
  * Caller frees; NULL: no memory. */

@@ -99,7 +99,7 @@ static void repaired(const char *bytes, size_t len, const char *want)
 static void utf8_repaired(void **state)
 {
     (void)state;
-#define REPAIRED(bytes, want) repaired(bytes, sizeof bytes - 1, want)
+#define REPAIRED(bytes, want) repaired(bytes, sizeof(bytes) - 1, want)
     REPAIRED("", "");
     REPAIRED("plain ä ● 🚀", "plain ä ● 🚀");
     REPAIRED(BAD, BAD);

@@ -1,4 +1,5 @@
--- desktop.lua: where the demo's five windows stand. X11 on the display that is given, else an Xvfb of our own, else tmux.
+-- desktop.lua: where the demo's five windows stand: X11 on the display that is given, else an Xvfb of our own, else
+-- tmux.
 
 local clock = require "clock"
 local file = require "file"

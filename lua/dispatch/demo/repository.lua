@@ -34,7 +34,7 @@ local function first_commit(folder)
     local ok, message = git(folder, "init", "--quiet")
     if ok then ok, message = git(folder, "config", "user.name", "dispatch demo") end
     if ok then ok, message = git(folder, "config", "user.email", "demo@example.invalid") end
-    if ok then ok, message = file.write(folder .. "/README.md", "A throw-away repository, made by `dispatch demo`.\n") end
+    if ok then ok, message = file.write(folder .. "/README.md", "Made by `dispatch demo`, to be thrown away.\n") end
     if ok then ok, message = git(folder, "add", "README.md") end
     if ok then ok, message = git(folder, "commit", "--quiet", "--message", "The project before its first iteration") end
     return ok, message

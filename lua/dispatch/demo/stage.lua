@@ -53,8 +53,8 @@ function stage.integrate(o)
     return "results committed"
 end
 
----@param argv string[]               launch --run-id ID --workers A,B | worktrees open … | bundle-validate … | integrate …
----@return integer exit_status        0 PASS, 1 FAIL: as the Python factory answers
+---@param argv string[]           launch --run-id ID --workers A,B | worktrees open … | bundle-validate … | integrate …
+---@return integer exit_status    0 PASS, 1 FAIL: as the Python factory answers
 function M.run(argv)
     local o = { workers = {} }
     for i = 2, #argv do
