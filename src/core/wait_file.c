@@ -149,7 +149,7 @@ struct wait_file *wait_file_open(const char *path, struct error *err)
         f->component = malloc(strlen(f->path) + 1);
     if (!f || !f->component) {
         error_set(err, EC_MEMORY, "%s: out of memory", path);
-    } else if (!*f->path) {
+    } else if (!*path || !*f->path) {
         error_set(err, EC_INVALID, "'%s' is not the name of a file", path);
     } else if (!look(f->path).exists && errno == EACCES) {
         error_from_errno(err, errno, path);
