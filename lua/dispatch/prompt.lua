@@ -111,31 +111,37 @@ local function meant(line, key)
     return plain:find("^" .. key:gsub("_", "") .. "[:=]") ~= nil
 end
 
+local function missing_header(text, from, key, want, add)
+    local at = text:find("\n[ \t]*" .. key .. "[ \t]*:", from - 1)
+    if at then
+        local late = problem(text, at + 1, "the header '%s: %s' is too late: it must stand within the first %d lines",
+            key, want, HEADER_LINES)
+        return add(late)
+    end
+    add { message = ("no line '%s: %s' within the first %d lines; add it at the top"):format(key, want, HEADER_LINES) }
+end
+
 local function header(text, key, want, add)
-    local line, at, found, late, near = 0, text:sub(1, 3) == BOM and 4 or 1, false, nil, nil
-    while at <= #text and not late and not (found and line >= HEADER_LINES) do
-        line = line + 1
+    local at, found, near = text:sub(1, 3) == BOM and 4 or 1, false, nil
+    for _ = 1, HEADER_LINES do
         local stop = text:find("\n", at, true) or #text + 1
         local content = text:sub(at, stop - 1):match "^(.*%S)" or ""
         local _, colon = content:find("^[ \t]*" .. key .. "[ \t]*:[ \t]*")
-        if colon and line > HEADER_LINES then
-            late = line
-        elseif colon then
+        if colon then
             found = true
             if content:sub(colon + 1) ~= want then
                 add(problem(text, at + colon, "%s is '%s' and must be '%s'", key,
                     characters.reveal(content:sub(colon + 1)), want))
             end
-        elseif not near and line <= HEADER_LINES and meant(content, key) then
+        elseif not near and meant(content, key) then
             near = problem(text, at, "'%s' is no header: the line must be '%s: %s' and nothing else",
                 characters.reveal(content), key, want)
         end
         at = stop + 1
     end
     if found then return end
-    add(near or { line = late, message = late
-        and ("the header '%s: %s' is too late: it must stand within the first %d lines"):format(key, want, HEADER_LINES)
-        or ("no line '%s: %s' within the first %d lines; add it at the top"):format(key, want, HEADER_LINES) })
+    if near then return add(near) end
+    missing_header(text, at, key, want, add)
 end
 
 -- ----------------------------------------------------------------------------------------------------- path and token

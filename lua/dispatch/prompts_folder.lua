@@ -46,17 +46,7 @@ function M.folder(path, shown, o)
         read = function(name) return file.read(path .. "/" .. name, prompt.MAX_BYTES) end }
 end
 
----The one folder that everything in a zip is in: people zip folders. It is dropped, as it is when the zip is extracted.
-local function top_folder(list)
-    local top
-    for _, entry in ipairs(list) do
-        local first = entry.name:match "^([^/]+)/"
-        if not first or (top and first ~= top) then return "" end
-        top = first
-    end
-    return top and top .. "/" or ""
-end
-
+---People zip folders: one top folder is dropped, and folders do not count.
 ---@param path string
 ---@param shown string
 ---@return prompt_source?, string? message, string? code     EINVAL: a name, size or header that no zip may have
@@ -64,14 +54,15 @@ function M.zip(path, shown)
     local zip = require "zip"
     local list, message, code = zip.list(path)
     if not list then return nil, message, code end
-    local top, entries = top_folder(list), {}
+    local entries, inside = {}, {}
     for _, entry in ipairs(list) do
         if not entry.folder then
-            entries[#entries + 1] = { name = entry.name:sub(#top + 1), type = "file", bytes = entry.bytes }
+            entries[#entries + 1] = { name = entry.path, type = "file", bytes = entry.bytes }
+            inside[entry.path] = entry.name
         end
     end
     return { shown = shown, entries = entries, allowed = {},
-        read = function(name) return zip.read(path, top .. name) end }
+        read = function(name) return zip.read(path, inside[name]) end }
 end
 
 -- --------------------------------------------------------------------------------------------------------------- shape

@@ -1,4 +1,5 @@
 local expect = require "expect"
+local hostile = require "hostile_zips"
 local lfs = require "lfs"
 local contract = require "dispatch.contract"
 local project = require "project"
@@ -89,6 +90,33 @@ for _, row in ipairs(REFUSED) do
         expect.ok(contract.extract(run))
     end)
 end
+
+--- Five good prompts as the hostile zips want them.
+local function pairs_of(at)
+    local list = {}
+    for name, bytes in pairs(project.prompts(at)) do list[#list + 1] = { name, bytes } end
+    table.sort(list, function(a, b) return a[1] < b[1] end)
+    return list
+end
+
+test("every hostile zip is refused with its rule, by the run and by check, and nothing is left of it", function()
+    local at = project.new()
+    project.zip(at, project.prompts(at))
+    expect.mkdir(at:logs())
+    local before = expect.tree(at.root)
+    for _, case in ipairs(hostile.list(pairs_of(at))) do
+        expect.write(at:zip(), case.bytes)
+        local message = expect.refused("EINVAL", case.rule, contract.extract(project.run(at)))
+        expect.contains(message, "20261122_1.zip", case.name)
+        expect.equal(expect.tree(at.root), before, case.name)
+        local run = project.run(at, { read_only = true })
+        expect.refused("EINVAL", nil, contract.check_prompts(run))
+        expect.equal(expect.tree(at.root), before, case.name)
+    end
+    expect.write(at:zip(), hostile.zip(pairs_of(at)))
+    expect.ok(contract.check_prompts(project.run(at, { read_only = true })))
+    expect.ok(contract.extract(project.run(at)))
+end)
 
 test("all that is wrong in a folder is said, not only the first", function()
     local _, run = unpacked { [A] = false, ["x.txt"] = "x", ["B_tooling_20261122_1.txt"] = "\0",

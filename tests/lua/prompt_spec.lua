@@ -55,7 +55,7 @@ end)
 
 test("a header must stand within the first 40 lines", function()
     good(("\n"):rep(38) .. HEAD .. TAIL)
-    bad(("\n"):rep(39) .. HEAD .. TAIL, "41:: the header 'CODEX_ID: A_core' is too late")
+    bad(("\n"):rep(39) .. HEAD .. TAIL, "41:1: the header 'CODEX_ID: A_core' is too late")
     bad(TAIL, "no line 'RUN_ID: 20261122_1' within the first 40 lines", "no line 'CODEX_ID: A_core'")
 end)
 
@@ -152,7 +152,7 @@ test("a large prompt is judged in little time, whatever is in it", function()
     for _, filler in ipairs { "a", " ", "\n", "DONE ", "tools/", "RUN_ID: ", "\r\n", "DONE.marke", "é", "/" } do
         local began = os.clock()
         prompt.check("x" .. filler:rep(size // #filler) .. "x", RULES)
-        expect.truthy(os.clock() - began < 5, filler)
+        expect.truthy(os.clock() - began < 5, ("%q"):format(filler))
     end
 end)
 
