@@ -94,61 +94,74 @@ static struct foreground eventually(struct child c, const char *name)
     return f;
 }
 
+/* The same, until it is (not) a shell: just after exec the kernel knows the program and not yet its arguments. */
+static struct foreground eventually_shell(struct child c, const char *name, bool shell)
+{
+    for (int i = 0; i < 10000; i++) {
+        struct foreground f = eventually(c, name);
+        if (f.shell == shell)
+            return f;
+        foreground_clear(&f);
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    fail_msg("%s: shell should be %d", name, shell);
+    return (struct foreground){0};
+}
+
+static const struct {
+    bool shell;
+    const char *argv[6];
+} shells[] = {
+    {true, {"bash"}},
+    {true, {"sh", "-i"}},
+    {true, {"dash", "-e", "-u"}},
+    {true, {"bash", "--norc", "-l"}},
+    {true, {"bash", "-norc"}},
+    {true, {"bash", "-o", "vi"}},
+    {true, {"bash", "+O", "extglob", "-i"}},
+    {true, {"bash", "--rcfile", "/etc/x"}},
+    {true, {"bash", "--"}},
+    {true, {"sh", "-"}},
+    {true, {"sh", "-s", "argument"}},
+    {true, {"zsh", "-f"}},
+    {true, {"fish", "-C", "set x 1"}},
+    {true, {"fish", "--init-command=set x 1", "--private"}},
+    {true, {"ksh"}},
+    {true, {"tcsh", "-l"}},
+    {true, {"nu", "--login"}},
+    {true, {"pwsh", "-NoLogo"}},
+    {true, {"pwsh", "-NoExit", "-Command", "x"}},
+    {true, {"pwsh", "-ExecutionPolicy", "Bypass"}},
+    {true, {"elvish", "-norc"}},
+    {false, {"bash", "worker.sh"}},
+    {false, {"bash", "-c", "sleep 1; :"}},
+    {false, {"bash", "-euc", "sleep 1"}},
+    {false, {"bash", "-eo", "pipefail", "worker.sh"}},
+    {false, {"bash", "-i", "worker.sh"}},
+    {false, {"sh", "--", "worker.sh"}},
+    {false, {"bash", "--rcfile", "/etc/x", "worker.sh"}},
+    {false, {"fish", "-c", "x"}},
+    {false, {"fish", "--command=x"}},
+    {false, {"zsh", "worker.zsh", "-s"}},
+    {false, {"pwsh", "-NoLogo", "-File", "worker.ps1"}},
+    {false, {"pwsh", "-ExecutionPolicy", "Bypass", "worker.ps1"}},
+    {false, {"nu", "--config", "x", "worker.nu"}},
+    {false, {"python3", "-i"}},
+    {false, {"bashful"}},
+};
+
 static void shells_and_their_arguments(void **state)
 {
     (void)state;
-    static const struct {
-        bool shell;
-        const char *argv[6];
-    } cases[] = {
-        {true, {"bash"}},
-        {true, {"sh", "-i"}},
-        {true, {"dash", "-e", "-u"}},
-        {true, {"bash", "--norc", "-l"}},
-        {true, {"bash", "-norc"}},
-        {true, {"bash", "-o", "vi"}},
-        {true, {"bash", "+O", "extglob", "-i"}},
-        {true, {"bash", "--rcfile", "/etc/x"}},
-        {true, {"bash", "--"}},
-        {true, {"sh", "-"}},
-        {true, {"sh", "-s", "argument"}},
-        {true, {"zsh", "-f"}},
-        {true, {"fish", "-C", "set x 1"}},
-        {true, {"fish", "--init-command=set x 1", "--private"}},
-        {true, {"ksh"}},
-        {true, {"tcsh", "-l"}},
-        {true, {"nu", "--login"}},
-        {true, {"pwsh", "-NoLogo"}},
-        {true, {"pwsh", "-NoExit", "-Command", "x"}},
-        {true, {"pwsh", "-ExecutionPolicy", "Bypass"}},
-        {true, {"elvish", "-norc"}},
-        {false, {"bash", "worker.sh"}},
-        {false, {"bash", "-c", "sleep 1; :"}},
-        {false, {"bash", "-euc", "sleep 1"}},
-        {false, {"bash", "-eo", "pipefail", "worker.sh"}},
-        {false, {"bash", "-i", "worker.sh"}},
-        {false, {"sh", "--", "worker.sh"}},
-        {false, {"bash", "--rcfile", "/etc/x", "worker.sh"}},
-        {false, {"fish", "-c", "x"}},
-        {false, {"fish", "--command=x"}},
-        {false, {"zsh", "worker.zsh", "-s"}},
-        {false, {"pwsh", "-NoLogo", "-File", "worker.ps1"}},
-        {false, {"pwsh", "-ExecutionPolicy", "Bypass", "worker.ps1"}},
-        {false, {"nu", "--config", "x", "worker.nu"}},
-        {false, {"python3", "-i"}},
-        {false, {"bashful"}},
-    };
     setenv(PLAYS, "1", 1);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *path = join(folder, cases[i].argv[0]);
+    for (size_t i = 0; i < sizeof shells / sizeof *shells; i++) {
+        char *path = join(folder, shells[i].argv[0]);
         assert_true(link(self, path) == 0 || errno == EEXIST);
         const char *argv[7] = {path};
-        for (size_t k = 1; cases[i].argv[k]; k++)
-            argv[k] = cases[i].argv[k];
+        for (size_t k = 1; shells[i].argv[k]; k++)
+            argv[k] = shells[i].argv[k];
         struct child c = start(argv, NULL);
-        struct foreground f = eventually(c, cases[i].argv[0]);
-        if (f.shell != cases[i].shell)
-            fail_msg("%s %s …: shell should be %d", cases[i].argv[0], argv[1] ? argv[1] : "", cases[i].shell);
+        struct foreground f = eventually_shell(c, shells[i].argv[0], shells[i].shell);
         assert_int_equal(f.pid, c.pid);
         assert_false(f.relay || f.stopped);
         foreground_clear(&f);
