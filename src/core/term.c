@@ -65,7 +65,7 @@ static bool size_ready(struct wait_source *self, int64_t now, int64_t *again)
     int columns, rows;
     (void)self;
     (void)now;
-    (void)again;
+    *again = CLOCK_NEVER; /* asked when it is marked */
     if (!term_size(&columns, &rows) || (columns == resized.columns && rows == resized.rows))
         return false;
     resized.columns = columns;
@@ -211,7 +211,7 @@ static bool input_ready(struct wait_source *self, int64_t now, int64_t *again)
 {
     (void)self;
     (void)now;
-    (void)again;
+    *again = CLOCK_NEVER; /* asked when it is marked */
     return input.direct || input.len > 0 || input.end || input.failed;
 }
 

@@ -1,11 +1,13 @@
 /* What is fine in a zip, how it is placed, and how one is made. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,6 +15,7 @@
 #include <cmocka.h>
 
 #include "core/archive.h"
+#include "core/clock.h"
 #include "core/digest.h"
 #include "core/file.h"
 #include "zip_case.h"
@@ -163,6 +166,37 @@ static void test_extract_refused(void **state)
     archive_close(a);
 }
 
+/* A full disk and Ctrl-C in the middle: the folder is gone again. */
+static void test_extract_stopped(void **state)
+{
+    (void)state;
+    struct error err = {0}, stopped = {0};
+    static char text[5000];
+    const struct archive_input files[] = {{"a", "small", 5}, {"d/b", text, sizeof text}};
+    struct rlimit limit, small = {1000, 0};
+    assert_true(archive_create(zip, files, 2, &err));
+    struct archive *a = archive_open(zip, NULL, &err);
+    assert_non_null(a);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small.rlim_max = limit.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    bool ok = archive_extract(a, out, &stopped);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_false(ok);
+    assert_string_equal(stopped.code, EC_IO);
+    assert_int_equal(access(out, F_OK), -1);
+    cancel_request(SIGINT);
+    assert_false(archive_extract(a, out, &stopped));
+    cancel_forget();
+    assert_string_equal(stopped.code, EC_INTERRUPTED);
+    assert_int_equal(access(out, F_OK), -1);
+    error_clear(&stopped);
+    assert_true(archive_extract(a, out, &err));
+    assert_true(file_remove_tree(out, &err));
+    archive_close(a);
+}
+
 /* What was opened is what is placed, whoever writes to the zip meanwhile. */
 static void test_changed_meanwhile(void **state)
 {
@@ -288,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_top_folder),
         cmocka_unit_test(test_no_top_folder),
         cmocka_unit_test(test_extract_refused),
+        cmocka_unit_test(test_extract_stopped),
         cmocka_unit_test(test_changed_meanwhile),
         cmocka_unit_test(test_create),
         cmocka_unit_test(test_create_refused),
