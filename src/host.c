@@ -19,9 +19,18 @@ enum { PASS = 0, FAILED = 1, USAGE = 64, INTERRUPTED = 130 };
 
 /* Every primitive that a script can require. Opened on first use: -e '' pays for none of them. */
 static const luaL_Reg modules[] = {
-    {"host", luaopen_host}, {"file", luaopen_file},     {"zip", luaopen_zip},
-    {"lock", luaopen_lock}, {"digest", luaopen_digest}, {"window", luaopen_window},
-    {"term", luaopen_term}, {"cjson", luaopen_cjson},   {"lfs", luaopen_lfs},
+    {"host", luaopen_host},
+    {"clock", luaopen_clock},
+    {"wait", luaopen_wait},
+    {"process", luaopen_process},
+    {"file", luaopen_file},
+    {"zip", luaopen_zip},
+    {"lock", luaopen_lock},
+    {"digest", luaopen_digest},
+    {"window", luaopen_window},
+    {"term", luaopen_term},
+    {"cjson", luaopen_cjson},
+    {"lfs", luaopen_lfs},
     {NULL, NULL},
 };
 

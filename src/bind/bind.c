@@ -124,15 +124,19 @@ void bind_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFu
     lua_pop(L, 1);
 }
 
+struct bind_handle *bind_test_handle(lua_State *L, int index)
+{
+    if (lua_type(L, index) != LUA_TUSERDATA || luaL_getmetafield(L, index, WAITABLE) == LUA_TNIL)
+        return NULL;
+    bool ok = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return ok ? lua_touserdata(L, index) : NULL;
+}
+
 struct bind_handle *bind_handle_at(lua_State *L, int arg)
 {
-    bool ok = lua_type(L, arg) == LUA_TUSERDATA && luaL_getmetafield(L, arg, WAITABLE) != LUA_TNIL;
-    if (ok) {
-        ok = lua_toboolean(L, -1);
-        lua_pop(L, 1);
-    }
-    luaL_argcheck(L, ok, arg, "something to wait for expected: a file, a child, a window list, a timer");
-    struct bind_handle *handle = lua_touserdata(L, arg);
+    struct bind_handle *handle = bind_test_handle(L, arg);
+    luaL_argcheck(L, handle, arg, "something to wait for expected: a file, a child, a window list, a timer");
     luaL_argcheck(L, handle->source, arg, "it is closed already");
     return handle;
 }

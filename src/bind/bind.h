@@ -32,6 +32,8 @@ struct bind_handle {
 /* Makes the metatable `name` (methods in __index; close serves :close(), __gc and __close, so it must be idempotent).
  * waitable: the userdata begins with a struct bind_handle. Leaves nothing on the stack. */
 void bind_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction close, bool waitable);
+/* The handle of any waitable class at index, closed or not; NULL when it is something else. Never raises. */
+struct bind_handle *bind_test_handle(lua_State *L, int index);
 /* The handle of any waitable class at arg; raises when it is something else or closed. */
 struct bind_handle *bind_handle_at(lua_State *L, int arg);
 

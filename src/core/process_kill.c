@@ -98,14 +98,19 @@ bool process_kill(struct process *p, int64_t until, struct error *err)
 
 bool process_run(const struct process_spec *spec, int64_t until, struct process **p, struct error *err)
 {
+    int64_t from = clock_now();
     *p = process_spawn(spec, err);
     if (!*p)
         return false;
     enum wait_result result = wait_for(&(*p)->source, until, err);
     if (result == WAIT_READY)
         return true;
-    wait_refuse(result, err, "did not end");
-    error_prefix(err, "%s", (*p)->name);
+    int64_t span = until > from ? until - from : 0;
+    double seconds = (double)span / (double)CLOCK_SECOND;
+    if (result == WAIT_TIMEOUT)
+        error_set(err, EC_TIMEOUT, "%s: did not end within %.*g s", (*p)->name, seconds < 1000 ? 3 : 9, seconds);
+    else
+        wait_refuse(result, err, (*p)->name);
     process_kill(*p, clock_now() + GRACE, NULL);
     return false;
 }
