@@ -109,8 +109,9 @@ test("git itself agrees about the main worktree", function()
     local git = expect.need "git"
     local folder = expect.folder()
     local function run(...)
-        local result = expect.run { git, "-c", "user.name=t", "-c", "user.email=t@example.invalid", ...,
-            cwd = folder .. "/main" }
+        local command = { git, "-c", "user.name=t", "-c", "user.email=t@example.invalid", ... }
+        command.cwd = folder .. "/main"
+        local result = expect.run(command)
         expect.equal(result.exit, 0, result.err)
     end
     expect.mkdir(folder .. "/main")
