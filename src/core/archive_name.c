@@ -152,8 +152,9 @@ static bool check_characters(const char *name, size_t len, struct error *err)
             return error_set(err, EC_INVALID, "has a control character in its name (U+%04X); rename it",
                              (unsigned)code);
         if (code == '\\')
-            return error_set(err, EC_INVALID,
-                             "has a backslash in its name; pack it with a program that writes forward slashes");
+            return error_set(
+                err, EC_INVALID,
+                "has a backslash in its name, as old PowerShells write folders; pack the files without their folder");
         if (code < 0x80 && strchr("<>:\"|?*", (int)code))
             return error_set(err, EC_INVALID, "has '%c' in its name, which Windows cannot have; rename it", (int)code);
     }
