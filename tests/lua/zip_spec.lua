@@ -122,3 +122,16 @@ test("a path with a NUL byte raises", function()
     end
     expect.raises("NUL byte", zip.extract, "/tmp/a", "/tmp/a\0b")
 end)
+
+test("what is made has one date, one mode and no extra fields", function()
+    local path = expect.folder() .. "/x.zip"
+    expect.ok(zip.create(path, { a = ("text\n"):rep(100) }))
+    local bytes = expect.ok(file.read(path))
+    local made_by, _, _, method, time, date = ("<I2I2I2I2I2I2"):unpack(bytes, bytes:find("PK\1\2", 1, true) + 4)
+    expect.equal({ made_by >> 8, method, time, date }, { 3, 8, 0, 1 << 5 | 1 })
+    local at = bytes:find("PK\1\2", 1, true)
+    local extra, comment = ("<I2I2"):unpack(bytes, at + 30)
+    expect.equal({ extra, comment, (("<I4"):unpack(bytes, at + 38)) >> 16 }, { 0, 0, 33188 }) -- 0100644
+    expect.equal((("<I2"):unpack(bytes, 29)), 0)
+    expect.equal(#bytes, 30 + 1 + (("<I4"):unpack(bytes, 19)) + 46 + 1 + 22)
+end)
