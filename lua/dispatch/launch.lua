@@ -115,6 +115,7 @@ local function run_command(name, argv)
             :format(name))
         return USAGE
     end
+    if settings.asks_help(argv) then name, argv, source = "help", { name }, host.source "commands/help.lua" end
     local command = M.load(source, { path = "lua/commands/" .. name .. ".lua", builtin = true })
     return command.run(argv)
 end

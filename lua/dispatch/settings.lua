@@ -263,6 +263,16 @@ function M.value_of(argv, name)
     return source and source.text and values.trim(source.text)
 end
 
+---Is one of the arguments --help, -h or -?
+---@return boolean
+function M.asks_help(argv)
+    for _, argument in ipairs(argv) do
+        if argument == "--" then return false end
+        if flag_in(argument) == by_flag.help then return true end
+    end
+    return false
+end
+
 ---Narrows the flow's workers by -Workers, in the flow's order.
 ---@param cfg table
 ---@param all string[]

@@ -101,7 +101,7 @@ function M.via(text)
     return via(text)
 end
 
-local MODIFIERS = { ctrl = true, shift = true, alt = true, super = true }
+local MODIFIERS = { ctrl = "ctrl", control = "ctrl", shift = "shift", alt = "alt", super = "super", win = "super" }
 
 ---A chord: modifiers and one key, as X11 names keys ("Return", "Insert", "v"). Whether there is such a key is for the
 ---desktop to say.
@@ -116,7 +116,7 @@ function M.chord(text)
         end
         if i == #parts and MODIFIERS[modifier] then return nil, "is not a chord: it has no key" end
         if not part:find "^[%w_]+$" then return nil, ("is not a chord: '%s' is no key"):format(part) end
-        parts[i] = i < #parts and modifier or part
+        parts[i] = MODIFIERS[modifier] or part
     end
     return parts[1] and table.concat(parts, "+") or nil, "is empty"
 end

@@ -37,7 +37,7 @@ local TABLE = {
     { "PromptMode", "prompt_mode", "PROMPT_MODE", false, "auto",
         { auto = "auto", full = "full", pointer = "pointer" }, { "file" } },
     { "PasteKeys", "paste_keys", "PASTE_KEYS", false, nil,
-        { ["ctrl+v"] = "ctrl+v", ["Ctrl+Shift+v"] = "ctrl+shift+v", ["shift+Insert"] = "shift+Insert", F5 = "F5" },
+        { ["ctrl+v"] = "ctrl+v", ["Control+Shift+v"] = "ctrl+shift+v", ["shift+Insert"] = "shift+Insert", F5 = "F5" },
         { "ctrl+", "+v", "hyper+v", "ctrl", "ctrl v", "ctrl+é" } },
     { "FocusKeys", "focus_keys", "FOCUS_KEYS", false, nil,
         { ['ctrl+shift+p, "Open Codex Sidebar", Return'] =
@@ -189,6 +189,8 @@ end)
 
 test("help is answered before anything else is looked at", function()
     for _, flag in ipairs { "--help", "-h", "-?", "-Help" } do
+        expect.equal(settings.asks_help { "x", flag }, true)
+        expect.equal(settings.asks_help { "--", flag }, false)
         expect.equal(value("help", { "-RunId", "x", flag }, { FACTORY_SEND_MODE = "nonsense" }), true, flag)
     end
 end)
