@@ -116,11 +116,13 @@ local function shape(source, workers, name_of, add)
     local wanted = {}
     for _, worker in ipairs(workers) do wanted[name_of(worker)] = worker end
     local strangers, present = strangers_in(source, wanted)
+    local renamed = {}
     for _, worker in ipairs(workers) do
         local name = name_of(worker)
         local entry = present[name]
         if not entry then
             local like = looks_like(name, strangers)
+            if like then renamed[like] = true end
             add { file = name, message = like and ("is missing; '%s' looks like it: rename it"):format(like.name)
                 or ("is missing: the prompt of %s"):format(worker) }
         elseif TYPES[entry.type] then
@@ -129,8 +131,10 @@ local function shape(source, workers, name_of, add)
         end
     end
     for _, entry in ipairs(strangers) do
-        add { file = entry.name .. (entry.type == "folder" and "/" or ""),
-            message = "does not belong here: " .. why_strange(entry) }
+        if not renamed[entry] then
+            add { file = entry.name .. (entry.type == "folder" and "/" or ""),
+                message = "does not belong here: " .. why_strange(entry) }
+        end
     end
     return present
 end
