@@ -208,7 +208,9 @@ static int l_type(lua_State *L)
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
     struct window_pin pin = pin_at(L, 2);
-    const char *text = luaL_checkstring(L, 3);
+    size_t len;
+    const char *text = luaL_checklstring(L, 3, &len);
+    luaL_argcheck(L, strlen(text) == len, 3, "no key types a NUL byte");
     int64_t until = deadline_at(L, 4, only_deadline);
     struct error err = {0};
     return answer(L, box->backend->type(box->desktop, &pin, text, until, &err), &err);
@@ -236,7 +238,7 @@ static int l_screenshot(lua_State *L)
     struct window_pin pin = {0};
     if (!whole)
         pin = pin_at(L, 2);
-    const char *path = luaL_checkstring(L, 3);
+    const char *path = bind_path(L, 3);
     struct error err = {0};
     return answer(L, box->backend->screenshot(box->desktop, whole ? NULL : &pin, path, &err), &err);
 }
