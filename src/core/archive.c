@@ -56,6 +56,14 @@ static bool check_kind(const struct archive_record *r, struct error *err)
     return true;
 }
 
+bool archive_ratio_check(const struct archive_record *r, struct error *err)
+{
+    if (r->bytes <= BOMB_BYTES || r->bytes / BOMB_RATIO <= r->packed)
+        return true;
+    return error_set(err, EC_INVALID, "is a bomb: %lu bytes packed into %lu; leave it out", (unsigned long)r->bytes,
+                     (unsigned long)r->packed);
+}
+
 static bool check_size(const struct archive_record *r, const struct archive_limits *limits, struct error *err)
 {
     if (r->bytes > limits->entry_bytes)
@@ -63,10 +71,7 @@ static bool check_size(const struct archive_record *r, const struct archive_limi
                          (unsigned long long)limits->entry_bytes);
     if (r->method == ARCHIVE_STORE && r->packed != r->bytes)
         return error_set(err, EC_INVALID, "is stored, but its two sizes differ; " ARCHIVE_PACK_AGAIN);
-    if (r->bytes > BOMB_BYTES && r->bytes / BOMB_RATIO > r->packed)
-        return error_set(err, EC_INVALID, "is a bomb: %lu bytes packed into %lu; leave it out", (unsigned long)r->bytes,
-                         (unsigned long)r->packed);
-    return true;
+    return archive_ratio_check(r, err);
 }
 
 static bool check_entries(struct archive *a, const struct archive_limits *limits, struct error *err)

@@ -56,6 +56,20 @@ static bool add(zip_t *zip, const struct archive_input *file)
            zip_file_set_external_attributes(zip, (zip_uint64_t)i, 0, ZIP_OPSYS_UNIX, ATTRIBUTES) == 0;
 }
 
+/* The one rule that only what came out can break. */
+static bool check_made(const char *bytes, size_t len, struct error *err)
+{
+    struct archive_record *records;
+    size_t n;
+    if (!archive_layout(bytes, len, archive_default_limits.entries, &records, &n, err))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = archive_ratio_check(&records[i], err) || archive_name_prefix(err, records[i].name, records[i].name_len);
+    free(records);
+    return ok;
+}
+
 /* Writes the finished zip in `source` to path. */
 static bool save(zip_source_t *source, const char *path, struct error *err)
 {
@@ -65,7 +79,8 @@ static bool save(zip_source_t *source, const char *path, struct error *err)
     if (zip_source_stat(source, &st) == 0 && (st.valid & ZIP_STAT_SIZE) && zip_source_open(source) == 0) {
         bytes = malloc(st.size + 1);
         if (bytes && zip_source_read(source, bytes, st.size) == (zip_int64_t)st.size)
-            ok = file_write(path, bytes, st.size, err);
+            ok =
+                check_made(bytes, st.size, err) ? file_write(path, bytes, st.size, err) : error_prefix(err, "%s", path);
         else
             error_set(err, EC_MEMORY, "%s: out of memory", path);
         zip_source_close(source);

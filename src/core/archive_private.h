@@ -32,6 +32,9 @@ struct archive_record {
 bool archive_layout(const char *bytes, size_t len, uint32_t entries, struct archive_record **records, size_t *n,
                     struct error *err);
 
+/* Does it shrink as only zeros do? */
+bool archive_ratio_check(const struct archive_record *record, struct error *err);
+
 /* Puts "entry 'NAME'" before the refusal in *err, what cannot be printed as \xNN, shortened. Answers false. */
 bool archive_name_prefix(struct error *err, const char *name, size_t len);
 /* No two of them are the same file, on any system: duplicates, twins in another case, a file that is a folder, too. */

@@ -305,6 +305,8 @@ static void test_create_refused(void **state)
     expect_not_made(big, 1, "more than 8388608");
     expect_not_made(nine, 9, "9 files with 75497472 bytes");
     expect_not_made(NULL, 0, "0 files");
+    const struct archive_input zeros[] = {{"a", large, 2 << 20}};
+    expect_not_made(zeros, 1, "is a bomb");
     const struct archive_input fine[] = {{"a", "", 0}};
     char path[96];
     snprintf(path, sizeof path, "%s/none/x.zip", folder);
