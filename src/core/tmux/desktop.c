@@ -51,7 +51,8 @@ static void ask_rows(struct tmux_desktop *d)
 {
     struct tmux_text question = {0};
     d->ask_again = d->asking;
-    if (is_connected(d) && !d->asking && !d->changed && tmux_text_format(&question, "list-panes -a -F '%s'", tmux_row_format))
+    if (is_connected(d) && !d->asking && !d->changed &&
+        tmux_text_format(&question, "list-panes -a -F '%s'", tmux_row_format))
         d->asking = tmux_link_post(d->link, question.bytes, rows_came, d);
     tmux_text_free(&question);
 }

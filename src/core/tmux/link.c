@@ -67,7 +67,6 @@ static bool is_answered(struct wait_source *self, int64_t now, int64_t *again)
     return q->whole || q->link->lost;
 }
 
-
 /* Questions ----------------------------------------------------------------------------------------------------- */
 
 static void question_free(struct question *q)

