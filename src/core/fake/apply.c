@@ -166,8 +166,10 @@ static void apply_to_world(struct fake *f, const struct fake_rule *r)
     error_clear(&err);
     if (r->killed)
         die();
-    if (r->interrupt)
+    if (r->interrupt) {
+        f->interrupted = true;
         cancel_request(r->interrupt);
+    }
     if (r->display_gone)
         fake_trouble(f, EC_NO_DISPLAY, "the fake desktop is gone: its rules said so");
 }

@@ -56,7 +56,8 @@ struct fake {
     struct fake_record *record;
     struct error trouble; /* the display is gone, or a rule could not be carried out: what every call answers */
     struct wait_source changes, ticker;
-    bool changed; /* since list() */
+    bool changed;     /* since list() */
+    bool interrupted; /* by a rule: the world that it belongs to ends with this desktop */
 };
 
 /* fake.c */

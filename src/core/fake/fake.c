@@ -199,6 +199,8 @@ static void fake_close(struct desktop *d)
     if (!d)
         return;
     struct fake *f = fake_of(d);
+    if (f->interrupted)
+        cancel_forget(); /* or the next desktop of this process, another spec's, would begin in a hurry */
     wait_remove(&f->changes);
     wait_remove(&f->ticker);
     for (struct fake_window *w = f->windows, *next; w; w = next) {
