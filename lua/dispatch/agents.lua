@@ -1,0 +1,62 @@
+-- agents.lua: what each agent's screen looks like, and which keys a window takes. Data only; screens.lua reads it.
+--
+-- It drifts with every release of an agent, so it is yours to edit: a copy at tools/codex/dispatch/agents.lua stands in
+-- place of this one. An agent that is not in here is not guessed at: its sends are `unobservable`.
+--
+-- All texts are Lua patterns, tried on each line of the screen. An agent may have
+--
+--   name         for messages
+--   match        app = {…}: names of programs or window classes, small letters, compared as wholes;
+--                screen = {…}: one of them stands on some line. What is given must hold, all of it
+--   bracketed    true: a text of several lines arrives as one (bracketed paste). false: each line would be submitted
+--   longest      bytes that arrive as one line (unbracketed terminals cut what is longer)
+--   composer     begins = pattern: the last line that matches begins the composer, what it matches is not text;
+--                ends = pattern: this line and all below are not the composer's any more;
+--                hints = {…}: what an empty composer shows
+--   placeholder  { pattern with one number, counts = "lines" | "chars" }: what stands for a long paste
+--   busy         {…}: the agent is at work
+--   working      {…}: the agent is at work on what it was just given; a capture is the beginning of the text's SHA-256.
+--                Counts as proof when it shows more often than before the submit key
+--   blocked      {…}: it asks for an approval
+--   modal        {…}: a dialog that would take the paste or the key for an answer
+--   paste_keys, focus_keys    as below, but for this agent
+
+return {
+    agents = {
+        {
+            name = "sample worker",                        -- of `dispatch demo`
+            match = { screen = { "^sample worker %S" } },
+            bracketed = true,
+            composer = { begins = "^> " },
+            placeholder = { "^%[Pasted (%d+) lines%]$", counts = "lines" },
+            busy = { "^working on %x+$" },
+            working = { "^working on (%x+)$" },
+            blocked = { "^Allow%? %[y/n%]" },
+        },
+        {
+            -- A script that reads lines. It has no composer, and what else it may have started cannot be known: a send
+            -- to it ends `unobservable`.
+            name = "shell script",
+            match = { app = { "sh", "dash", "bash", "zsh", "ksh", "mksh", "fish", "busybox" } },
+            bracketed = false,
+            longest = 4000,                                -- N_TTY keeps 4095 bytes of a line, termios(3)
+        },
+    },
+
+    -- The chord that makes a window paste: the first row with its class. Other windows: what their desktop says.
+    paste_keys = {
+        { app = { "xterm", "uxterm", "urxvt", "rxvt", "mlterm" }, keys = "shift+Insert" },
+        { app = { "gnome-terminal", "gnome-terminal-server", "org.gnome.console", "kgx", "org.gnome.ptyxis",
+            "konsole", "yakuake", "xfce4-terminal", "mate-terminal", "lxterminal", "qterminal", "deepin-terminal",
+            "terminator", "tilix", "guake", "tilda", "terminology", "cool-retro-term", "sakura", "termite",
+            "st", "st-256color", "alacritty", "kitty", "foot", "footclient", "contour", "rio", "warp", "wave", "hyper",
+            "tabby", "wezterm", "org.wezfurlong.wezterm", "ghostty", "com.mitchellh.ghostty", "x-terminal-emulator" },
+            keys = "ctrl+shift+v" },
+    },
+
+    -- What puts the cursor into the chat before the paste: chords and texts, in order.
+    focus_keys = {
+        { app = { "code", "code-insiders", "code - insiders", "codium", "vscodium", "code-oss", "cursor", "windsurf" },
+            keys = { { chord = "ctrl+shift+p" }, { text = "Open Codex Sidebar" }, { chord = "Return" } } },
+    },
+}

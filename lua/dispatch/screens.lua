@@ -1,0 +1,176 @@
+-- screens.lua: reads an agent's screen by the table of agents.lua. Knows no agent by name.
+
+local file = require "file"
+local layout = require "dispatch.layout"
+
+local M = {}
+
+---What is not in the table. Nothing is read from its screen.
+M.UNKNOWN = { name = "unknown program" }
+
+-- ----------------------------------------------------------------------------------------------------------- the table
+
+local KEYS = {
+    name = "string", match = "table", bracketed = "boolean", longest = "number", composer = "table",
+    placeholder = "table", busy = "table", working = "table", blocked = "table", modal = "table",
+    paste_keys = "string", focus_keys = "table",
+}
+
+local function check(path, tables)
+    if type(tables) ~= "table" or type(tables.agents) ~= "table" then
+        return nil, path .. ": must return a table with a list `agents`", "EINVAL"
+    end
+    for i, agent in ipairs(tables.agents) do
+        local what = ("%s: agent %d (%s)"):format(path, i, tostring(agent.name))
+        if type(agent.name) ~= "string" or type(agent.match) ~= "table" then
+            return nil, what .. ": needs a name and a match", "EINVAL"
+        end
+        for key, value in pairs(agent) do
+            if not KEYS[key] then return nil, ("%s: '%s' is no key here"):format(what, tostring(key)), "EINVAL" end
+            if type(value) ~= KEYS[key] then
+                return nil, ("%s: '%s' must be a %s"):format(what, key, KEYS[key]), "EINVAL"
+            end
+        end
+    end
+    return tables
+end
+
+---The project's table, else the built-in one.
+---@param root? string
+---@return table? tables, string? message_or_path, string? code     path: of the project's own
+function M.load(root)
+    local path = root and layout.dispatch_folder(root) .. "/agents.lua"
+    local source, message, code = nil, nil, "ENOENT"
+    if path then source, message, code = file.read(path) end
+    if not source then
+        if code ~= "ENOENT" then return nil, message, code end
+        return require "dispatch.agents"
+    end
+    local chunk, wrong = load(source, "@" .. path, "t", {})
+    if not chunk then return nil, wrong, "EINVAL" end
+    local fine, tables = pcall(chunk)
+    if not fine then return nil, tostring(tables), "EINVAL" end
+    local ok
+    ok, message, code = check(path, tables)
+    if not ok then return nil, message, code end
+    return tables, path
+end
+
+local function is_app(names, app)
+    for _, name in ipairs(names) do
+        if name == (app or ""):lower() then return true end
+    end
+    return false
+end
+
+---The keys for a window: the agent's own, else those of its class.
+---@param which "paste_keys"|"focus_keys"
+function M.keys(tables, which, agent, window)
+    if agent[which] then return agent[which] end
+    for _, row in ipairs(tables[which] or {}) do
+        if is_app(row.app, window.app) then return row.keys end
+    end
+end
+
+-- ---------------------------------------------------------------------------------------------------------- one screen
+
+local function lines_of(screen)
+    local lines = {}
+    for line in (screen .. "\n"):gmatch "(.-)[ \t\r]*\n" do lines[#lines + 1] = line end
+    while lines[1] and lines[#lines] == "" do lines[#lines] = nil end
+    return lines
+end
+
+---The first line that one of the patterns matches.
+local function matching(patterns, screen)
+    for _, line in ipairs(lines_of(screen)) do
+        for _, pattern in ipairs(patterns or {}) do
+            if line:find(pattern) then return line end
+        end
+    end
+end
+
+---@param tables table                            of load()
+---@param window table                            as a desktop lists it
+---@param screen? string                          nil: cannot be read
+---@return table agent                            UNKNOWN when none fits
+function M.recognise(tables, window, screen)
+    for _, agent in ipairs(tables.agents) do
+        local by = agent.match
+        local fits = by.app ~= nil or by.screen ~= nil
+        if by.app and not is_app(by.app, window.app) then fits = false end
+        if by.screen and not (screen and matching(by.screen, screen)) then fits = false end
+        if fits then return agent end
+    end
+    return M.UNKNOWN
+end
+
+---What stands in the composer.
+---@return string? text                           "" when it is empty; nil when no composer is to be seen
+function M.composer(agent, screen)
+    if not (agent.composer and screen) then return nil end
+    local lines, from = lines_of(screen .. "\n"), nil
+    local begins = agent.composer.begins
+    local bare = begins:gsub(" +$", "")                    -- an empty composer's prompt has lost its blank
+    for i, line in ipairs(lines) do
+        if line:find(begins) or line:find(bare .. "$") then from = i end
+    end
+    if not from then return nil end
+    local first = lines[from]:find(begins) and lines[from]:gsub(begins, "", 1) or ""
+    local text = { first }
+    for i = from + 1, #lines do
+        if agent.composer.ends and lines[i]:find(agent.composer.ends) then break end
+        text[#text + 1] = lines[i]
+    end
+    local inside = table.concat(text, "\n"):gsub("%s+$", "")
+    for _, hint in ipairs(agent.composer.hints or {}) do
+        if inside:find(hint) then return "" end
+    end
+    return inside
+end
+
+---Lines break where the window ends, tabs become blanks: white space tells nothing.
+local function squeezed(text) return (text:gsub("%s+", "")) end
+
+---Does the composer show this text?
+---@return "text"|"placeholder"|nil               the text itself, or the agent's word for one of its size
+function M.shows(agent, screen, text)
+    local composer = M.composer(agent, screen)
+    if not composer or composer == "" then return nil end
+    if squeezed(composer) == squeezed(text) then return "text" end
+    local mark = agent.placeholder
+    local number = mark and tonumber(composer:match(mark[1]))
+    if not number then return nil end
+    local _, newlines = text:gsub("\n", "")
+    local size = mark.counts == "lines" and newlines + 1 or utf8.len(text)
+    return number == size and "placeholder" or nil
+end
+
+---Why nothing may be pasted or pressed now: a question on the screen.
+---@return string? message
+function M.question(agent, screen)
+    if not screen then return nil end
+    local line = matching(agent.blocked, screen)
+    if line then return ("%s asks for an approval: '%s'"):format(agent.name, line) end
+    line = matching(agent.modal, screen)
+    if line then return ("%s shows a dialog: '%s'"):format(agent.name, line) end
+end
+
+---@return boolean
+function M.busy(agent, screen) return screen ~= nil and matching(agent.busy, screen) ~= nil end
+
+---How many lines say that the agent works on this very text.
+---@return integer
+function M.signs(agent, screen, sha256)
+    local count = 0
+    for _, pattern in ipairs(screen and agent.working or {}) do
+        for _, line in ipairs(lines_of(screen)) do
+            local found = line:match(pattern)
+            local digest = found and #found >= 8 and not found:find "%X" and found
+            if found and (not digest or sha256:sub(1, #digest) == digest) then count = count + 1 end
+        end
+    end
+    return count
+end
+
+return M
