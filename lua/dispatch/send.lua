@@ -1,0 +1,196 @@
+-- send.lua: one prompt into one pinned window, and everything that was seen while doing it.
+--
+--     check -> focus -> paste -> settle -> recheck -> submit -> confirm -> done
+--                                             ^____________________|   the key again, 3 times at most
+--
+-- A state does one thing, writes what it saw into `seen`, and answers the name of the next state; or nil, message,
+-- CODE. Nothing leads from `paste` back to a state before it: a text is pasted once, ever. What `seen` means is decided
+-- in receipt.lua, for every carrier alike. No state sleeps: `pump` waits, and while it waits the crew sees markers,
+-- closed windows and Ctrl-C.
+
+local clock = require "clock"
+local screens = require "dispatch.screens"
+local target = require "dispatch.target"
+
+local M = {}
+
+M.FOCUS_SECONDS, M.PASTE_SECONDS, M.KEY_SECONDS = 5, 10, 5
+M.SHOW_SECONDS, M.CONFIRM_SECONDS, M.KEYS = 2, 2, 3
+local LOOK_SECONDS = 0.02                        -- between two looks at a screen
+local FOCUS_KEY_SECONDS = 0.2                    -- a palette or menu opens meanwhile
+local SETTLE_MS = 300                            -- Enter up to 120 ms after an unbracketed paste becomes a newline
+
+local CHORDS = { enter = { "Return" }, ctrl_enter = { "ctrl+Return" }, both = { "Return", "ctrl+Return" } }
+
+-- ------------------------------------------------------------------------------------------------------------- helpers
+
+local function deadline(seconds) return clock.now() + seconds end
+
+---Pauses. True, or nil, message, CODE.
+local function pause(s, seconds)
+    local _, message, code = s.pump(deadline(seconds), {})
+    if code == "ETIMEOUT" then return true end
+    return nil, message, code
+end
+
+---Looks at the screen until `test` answers something, or for `seconds`.
+---@return any answer, string? message, string? code        code: the target is gone, or we were interrupted
+local function look(s, seconds, test)
+    local last = deadline(seconds)
+    while true do
+        local answer = test(target.screen(s))
+        if answer then return answer end
+        local ok, message, code = s.desktop:check(s.job.pin)
+        if not ok then return nil, message, code end
+        if clock.now() >= last then return nil end
+        ok, message, code = pause(s, math.min(LOOK_SECONDS, last - clock.now()))
+        if not ok then return nil, message, code end
+    end
+end
+
+-- -------------------------------------------------------------------------------------------------------------- states
+
+local state = {}
+
+function state.check(s)
+    local ok, message, code = target.check(s)
+    if not ok then return nil, message, code end
+    return "focus"
+end
+
+local function focus(s)
+    local ok, message, code
+    for try = 1, s.cfg.focus_retries + 1 do
+        s.seen.focus_tries = try
+        ok, message, code = s.desktop:focus(s.job.pin, { deadline = deadline(M.FOCUS_SECONDS) })
+        if ok or code ~= "EFOCUS" and code ~= "ETIMEOUT" then return ok, message, code end
+    end
+    return nil, ("the chat could not be focused in %d attempts: %s"):format(s.seen.focus_tries, message), "EFOCUS"
+end
+
+function state.focus(s)
+    local ok, message, code = focus(s)
+    local keys = s.cfg.focus_keys or screens.keys(s.tables, "focus_keys", s.agent, s.job.window) or {}
+    for _, key in ipairs(keys) do                -- each goes to the pinned window or to nobody
+        local until_then = { deadline = deadline(M.KEY_SECONDS) }
+        if ok and key.chord then ok, message, code = s.desktop:key(s.job.pin, key.chord, until_then) end
+        if ok and key.text then ok, message, code = s.desktop:type(s.job.pin, key.text, until_then) end
+        if ok then ok, message, code = pause(s, FOCUS_KEY_SECONDS) end
+    end
+    if not ok then return nil, message, code end
+    return "paste"
+end
+
+function state.paste(s)
+    local ok, message, code = s.emit("send.begin", { worker = s.job.worker, sha256 = s.job.sha256, bytes = #s.text,
+        mode = s.mode, target = { id = s.job.pin.id, pid = s.job.pin.pid } })    -- on the disk before the act: whoever
+    if not ok then return nil, message, code end                                 -- is killed from here on is in doubt
+    s.signs = screens.signs(s.agent, target.screen(s), s.job.sha256)
+    if s.mode == "key" then return "recheck" end
+    s.seen.taken, message, code = s.desktop:paste(s.job.pin, s.text, { deadline = deadline(M.PASTE_SECONDS),
+        keys = s.cfg.paste_keys or screens.keys(s.tables, "paste_keys", s.agent, s.job.window) })
+    if message then return nil, message, code end
+    return "settle"
+end
+
+local function wait_until_shown(s)
+    local shown, message, code = look(s, M.SHOW_SECONDS, function(screen)
+        return screen and screens.shows(s.agent, screen, s.text)
+    end)
+    s.seen.shown = shown ~= nil
+    if shown then return true end
+    if code then return nil, message, code end
+    local instead = screens.composer(s.agent, target.screen(s))
+    return nil, (instead and instead ~= "" and ("its composer shows something else than was pasted: '%s'"):format(
+        target.excerpt(instead)) or "the pasted text never showed in its composer"), "ENOTSENT"
+end
+
+function state.settle(s)
+    local ms = s.cfg.settle_ms
+    if s.readable then
+        local ok, message, code = wait_until_shown(s)
+        if not ok then return nil, message, code end
+    end
+    if ms == "auto" then
+        local proven = s.readable or s.agent.bracketed and s.seen.taken == "whole" and s.desktop.same_queue
+        ms = proven and 0 or SETTLE_MS
+    end
+    if ms > 0 then
+        local ok, message, code = pause(s, ms / 1000)
+        if not ok then return nil, message, code end
+    end
+    return "recheck"
+end
+
+function state.recheck(s)
+    local ok, message, code = s.desktop:check(s.job.pin)
+    if not ok then return nil, message, code end
+    local question = screens.question(s.agent, target.screen(s))
+    if question then return nil, question, "EREFUSED" end
+    return "submit"
+end
+
+function state.submit(s)
+    local chords = CHORDS[s.cfg.send_mode]
+    local answer, message, code = s.desktop:key(s.job.pin, chords[s.seen.keys % #chords + 1],
+        { deadline = deadline(M.KEY_SECONDS) })
+    if not answer then return nil, message, code end
+    s.seen.keys, s.seen.read = s.seen.keys + 1, answer == "whole" or nil
+    if not s.readable and s.seen.keys < #chords then return "recheck" end        -- blind `both`: both keys
+    return "confirm"
+end
+
+function state.confirm(s)
+    s.seen.composer = "unknown"
+    if not s.readable then return "done" end
+    local _, message, code = look(s, M.CONFIRM_SECONDS, function(screen)
+        if screens.signs(s.agent, screen, s.job.sha256) > s.signs then s.seen.signal = "working" end
+        if screens.composer(s.agent, screen) == "" then s.seen.composer = "empty" end
+        return s.seen.signal or s.seen.composer == "empty"
+    end)
+    if code then return nil, message, code end
+    if s.seen.signal or s.seen.composer == "empty" then return "done" end
+    local screen = target.screen(s)
+    if screens.shows(s.agent, screen or "", s.text) then s.seen.composer = "text" end
+    local idle = not screens.busy(s.agent, screen)
+    if s.seen.composer == "text" and idle and s.seen.keys < M.KEYS then return "recheck" end
+    return "done"
+end
+
+-- ------------------------------------------------------------------------------------------------------------ the send
+
+---@class send_job
+---@field worker string
+---@field title string
+---@field text string                             what the agent shall get
+---@field sha256 string                           of text
+---@field prompt_path string                      absolute path of the file that a pointer names
+---@field pin table                               {id, pid, token}, by find.lua
+---@field window table                            as the desktop listed it
+---@field earlier? earlier                        what an earlier attempt did (journal.lua)
+
+---Sends one prompt to the window that find.lua pinned.
+---@param job send_job
+---@param o {desktop: table, tables: table, cfg: table, pump: function, emit: function, find_again: function}
+---@return seen                                   facts for receipt.decide(), with ms of each phase
+function M.one(job, o)
+    local s = { job = job, desktop = o.desktop, tables = o.tables, cfg = o.cfg, pump = o.pump, emit = o.emit,
+        find_again = o.find_again, seen = { keys = 0, ms = {} } }
+    local at, name = clock.now(), "check"
+    while name ~= "done" do
+        local was = name
+        o.emit("send.phase", { worker = job.worker, phase = was })
+        local message, code
+        name, message, code = state[was](s)
+        local now = clock.now()
+        s.seen.ms[was] = (s.seen.ms[was] or 0) + (now - at) * 1000
+        at = now
+        if not name then
+            s.seen.stopped, s.seen.why, s.seen.code = was, message, code
+            break
+        end
+    end
+    return s.seen
+end
+
+return M
