@@ -1,0 +1,260 @@
+-- crew.lua: the workers of a run. Knows who was sent to, who is at work, who is done; owns the one wait of the flow.
+--
+--     crew:prepare()              how prompts travel, each worker's job, whose marker is there already
+--     crew:deliver { worker… }    all their windows first, then a prompt and a receipt each
+--     crew:send(worker)           the same for one
+--     crew:finished()             for worker in crew:finished() do … end: each as it finishes
+--     crew:wait { worker… }       true, or what stopped the run
+--     crew:phases { {…}, {…} }    deliver and wait for each
+--     crew:pump(deadline, { source… })   the only call below that blocks
+--
+-- Whoever has to wait (for a window, a screen, the pause between two workers) waits in pump(). It answers when one of
+-- his sources is ready; meanwhile it reports who finished and whose window closed or asks something.
+
+local clock = require "clock"
+local carriers = require "dispatch.carriers"
+local contract = require "dispatch.contract"
+local queue = require "dispatch.queue"
+local receipt = require "dispatch.receipt"
+local lookout = require "dispatch.lookout"
+
+local M = {}
+M.__index = M
+
+---@param run table
+function M.new(run)
+    return setmetatable({ run = run, emit = run.emit, cfg = run.cfg, jobs = {}, at_work = {}, news = {}, told = 0 }, M)
+end
+
+-- ----------------------------------------------------------------------------------------------------------- beginning
+
+---For `dispatch wait`: every worker was sent to by somebody else, and nothing will be sent.
+---@return true? ok, string? message, string? code
+function M:expect()
+    self.lookout = lookout.new(self)
+    for _, worker in ipairs(self.run.workers) do
+        local job = contract.target(self.run, worker)
+        self.jobs[worker] = job
+        local ok, message, code = self.lookout:add(job)
+        if not ok then return nil, message, code end
+        job.sent = true
+        if not job.done then self.at_work[#self.at_work + 1] = job end
+    end
+    return true
+end
+
+---Step 7: how prompts travel, and who is there.
+---@return string? note                           "not needed", unless they travel by AutoHotkey
+---@return string? message, string? code
+function M:prepare()
+    self.lookout = lookout.new(self)
+    for _, worker in ipairs(self.run.workers) do
+        local job, message, code = contract.job(self.run, worker)
+        if not job then return nil, message, code end
+        job.earlier, self.jobs[worker] = self.run.earlier[worker], job
+        local ok
+        ok, message, code = self.lookout:add(job)
+        if not ok then return nil, message, code end
+    end
+    self.lookout:look_at_others()
+    local message, code
+    self.carrier, message, code = carriers.open(self.run)
+    if not self.carrier then return nil, message, code end
+    return self.carrier:prepare()
+end
+
+-- ------------------------------------------------------------------------------------------------------------- waiting
+
+---The one wait: until `deadline`, or until one of the caller's `sources` is ready.
+---@param deadline number                         absolute, clock.now() + n
+---@param sources table[]
+---@return table? ready
+---@return string? message, string? code          ETIMEOUT, EINTR, ENODISPLAY
+function M:pump(deadline, sources)
+    return self.lookout:pump(deadline, sources)
+end
+
+---Called by the lookout, once a worker.
+function M:finishes(job)
+    self.news[#self.news + 1] = job.worker
+end
+
+-- ------------------------------------------------------------------------------------------------------------- sending
+
+function M:job(worker)
+    local job = self.jobs[worker]
+    if job then return job end
+    for _, other in ipairs(self.run.all_workers) do
+        if other == worker then return nil end   -- left out by -Workers
+    end
+    error(("crew: '%s' is no worker of this flow; its workers are %s"):format(tostring(worker),
+        table.concat(self.run.all_workers, ", ")), 3)
+end
+
+local function jobs_of(self, workers)
+    local jobs = {}
+    for _, worker in ipairs(workers) do jobs[#jobs + 1] = self:job(worker) end
+    return jobs
+end
+
+local function fail(self, message, code)
+    self.failure = self.failure or { message, code }
+    return nil, message, code
+end
+
+local function starts_work(self, job)
+    job.sent = true
+    if not job.done then self.at_work[#self.at_work + 1] = job end
+end
+
+local function names(jobs, from)
+    local list = {}
+    for i = from or 1, #jobs do list[#list + 1] = jobs[i].worker end
+    return table.concat(list, ", ")
+end
+
+---One receipt after the other. The first send that fails ends it.
+local function collect(self, jobs)
+    local count, sent = {}, 0
+    local next_fact = self.carrier:deliver(jobs, function(...) return self:pump(...) end)
+    while true do
+        local job, seen, code = next_fact()
+        if not job and seen then return nil, seen .. "; not sent: " .. names(jobs, sent + 1), code end
+        if not job then break end
+        local word, why = receipt.decide(seen)
+        self.emit("send.receipt", { worker = job.worker, receipt = word, why = why, seen = receipt.facts(seen),
+            ms = seen.ms, evidence = seen.evidence })
+        if word == "not_submitted" then
+            local rest = sent + 2 <= #jobs and "; not sent: " .. names(jobs, sent + 2) or ""
+            return nil, job.worker .. ": " .. why .. rest, seen.code or "ENOTSENT"
+        end
+        sent = sent + 1
+        count[word] = (count[word] or 0) + 1
+        starts_work(self, job)
+        if seen.code == "EINTR" then return nil, seen.why, "EINTR" end
+    end
+    local words = {}
+    for _, word in ipairs { "submitted", "unobservable" } do
+        if count[word] then words[#words + 1] = ("%d %s"):format(count[word], word) end
+    end
+    return table.concat(words, ", ")
+end
+
+local function aim(self, jobs)
+    return self.carrier:aim(jobs, function(...) return self:pump(...) end)
+end
+
+---Sends to these workers. Whoever's marker stands, and whoever was sent to already, is left alone.
+---@param workers string[]
+---@return string? note                           "4 submitted, 1 unobservable"
+---@return string? message, string? code
+function M:deliver(workers)
+    local jobs, waited, message, code = queue.sort(jobs_of(self, workers), self)
+    if not jobs then return fail(self, message, code) end
+    for _, job in ipairs(waited) do starts_work(self, job) end
+    if waited[1] then self.carrier:adopt(waited) end
+    if not jobs[1] then return waited[1] and "waited for: " .. names(waited) or "nothing was to be sent" end
+    local ok
+    ok, message, code = aim(self, jobs)
+    if not ok then return fail(self, message, code) end
+    local note
+    note, message, code = collect(self, jobs)
+    if not note then return fail(self, message, code) end
+    return note .. (waited[1] and "; waited for: " .. names(waited) or "")
+end
+
+---@param worker string
+function M:send(worker) return self:deliver { worker } end
+
+-- ----------------------------------------------------------------------------------------------------------- finishing
+
+local function still_at_work(self, jobs)
+    local left = {}
+    for _, job in ipairs(jobs) do
+        if not job.done then
+            job.deadline = job.deadline or clock.now() + self.cfg.worker_done_timeout
+            left[#left + 1] = job
+        end
+    end
+    table.sort(left, function(a, b) return a.deadline < b.deadline end)
+    return left
+end
+
+---Waits until somebody among `jobs` finishes. True; false when nobody is at work any more; nil, message, CODE.
+local function until_next(self, jobs)
+    local left = still_at_work(self, jobs)
+    if not left[1] then return false end
+    local ready, message, code = self.lookout:pump(left[1].deadline, {}, true)
+    if ready or code == "EWAKE" then return true end
+    if code ~= "ETIMEOUT" then return nil, message, code end
+    local late = {}
+    for _, job in ipairs(left) do                -- the last look is at the deadline
+        if not self.lookout:look(job) and job.deadline <= clock.now() then late[#late + 1] = job end
+    end
+    if not late[1] then return true end
+    return nil, lookout.time_out(late, self.run, self.cfg.worker_done_timeout), "ETIMEOUT"
+end
+
+---Each worker that finishes, as it finishes. Ends when nobody is at work any more, or when something stopped the run:
+---wait() then says what.
+function M:finished()
+    return function()
+        while not self.failure do
+            if self.told < #self.news then
+                self.told = self.told + 1
+                return self.news[self.told]
+            end
+            local more, message, code = until_next(self, self.at_work)
+            if more == false then return nil end
+            if not more then fail(self, message, code) end
+        end
+    end
+end
+
+---Step 9: until the marker of each of these workers stands. One deadline for all, from here on.
+---@param workers string[]
+---@return string? note
+---@return string? message, string? code          ETIMEOUT: names each missing one; ENOTSENT; EINTR; ENOTDONE
+function M:wait(workers)
+    local jobs = jobs_of(self, workers)
+    while not self.failure do
+        for _, job in ipairs(jobs) do
+            if not job.done and not job.sent then return fail(self, job.worker .. ": was never sent to", "ENOTSENT") end
+        end
+        local more, message, code = until_next(self, jobs)
+        if more == nil then return fail(self, message, code) end
+        if more == false then
+            local missing = #jobs == #self.run.workers and self.lookout:look_at_others() or ""
+            if missing == "" then return ("%d done"):format(#jobs) end
+            return fail(self, "no DONE.marker yet of " .. missing .. ", left out by -Workers", "ENOTDONE")
+        end
+    end
+    return nil, table.unpack(self.failure)
+end
+
+---@param phases string[][]
+function M:phases(phases)
+    local all = {}
+    for _, workers in ipairs(phases) do table.move(workers, 1, #workers, #all + 1, all) end
+    local jobs, _, message, code = queue.sort(jobs_of(self, all), self)
+    if not jobs then return fail(self, message, code) end
+    local ok = true
+    if jobs[1] then ok, message, code = aim(self, jobs) end        -- the windows of the last phase, too
+    if not ok then return fail(self, message, code) end
+    local notes = {}
+    for i, workers in ipairs(phases) do
+        ok, message, code = self:deliver(workers)
+        notes[i] = ok
+        if ok then ok, message, code = self:wait(workers) end
+        if not ok then return nil, message, code end
+    end
+    return table.concat(notes, "; ")
+end
+
+---On every way out.
+function M:close()
+    if self.lookout then self.lookout:close() end
+    if self.carrier then self.carrier:close() end
+end
+
+return M

@@ -1,0 +1,68 @@
+-- queue.lua: who is to be sent to, who is only waited for, and who must not be touched before a person has looked.
+-- A rerun is safe because of this file: what may have arrived is never sent again by itself.
+
+local M = {}
+
+local function changed(job) return job.earlier.sha256 ~= nil and job.earlier.sha256 ~= job.sha256 end
+
+local function digests(job)
+    return ("SHA-256 %s… was sent in attempt %d, now it is %s…"):format(job.earlier.sha256:sub(1, 12),
+        job.earlier.attempt, job.sha256:sub(1, 12))
+end
+
+-- What an earlier attempt's send means for this one: a word, or nil, message, CODE.
+local judge = {}
+
+function judge.sent(job)
+    if changed(job) then
+        return nil, job.worker .. ": another prompt was sent to it under this RUN_ID: " .. digests(job), "ECHANGED"
+    end
+    return "wait"
+end
+
+function judge.in_doubt(job)
+    return nil, ("%s: attempt %d was ended between its paste and its receipt, so the prompt may be there or not")
+        :format(job.worker, job.earlier.attempt), "EINDOUBT"
+end
+
+function judge.maybe(job)
+    if changed(job) then
+        return nil, job.worker .. ": the text of another prompt may be in its composer: " .. digests(job), "ECHANGED"
+    end
+    return "send"                                -- send.lua looks: only the key where our text is to be seen
+end
+
+local function decide(job, resend)
+    local earlier = job.earlier
+    if job.done then
+        if job.sent or not earlier or not changed(job) then return "done" end
+        return nil, ("%s: its DONE.marker answers another prompt: %s; remove %s or take a new RUN_ID"):format(
+            job.worker, digests(job), job.marker_path), "ECHANGED"
+    end
+    if job.sent then return "done" end
+    if not earlier or resend then return "send" end
+    if earlier.finished and changed(job) then return "send" end    -- it was done with the old one; the marker is gone
+    return judge[earlier.kind](job)
+end
+
+---@param jobs table[]
+---@param crew table
+---@return table[]? send                          to be sent to
+---@return table[]? wait                          sent to by an earlier attempt
+---@return string? message, string? code          names every worker that stands in the way
+function M.sort(jobs, crew)
+    local lists, problems, first = { send = {}, wait = {}, done = {} }, {}, nil
+    for _, job in ipairs(jobs) do
+        crew.lookout:look(job, not job.sent and "already" or nil)
+        local word, message, code = decide(job, crew.cfg.resend)
+        if word then
+            table.insert(lists[word], job)
+        else
+            problems[#problems + 1], first = message, first or code
+        end
+    end
+    if first then return nil, nil, table.concat(problems, "\n"), first end
+    return lists.send, lists.wait
+end
+
+return M
