@@ -1,0 +1,68 @@
+-- advice.lua: what to do next, by the step and the code that stopped a run. The contract's "Recovery" list as data.
+
+local M = {}
+
+local AGAIN = "Run the same command again: what was sent is not sent twice."
+local TITLES = "Confirm that each window's title includes `HITECHOS_<CODEX_ID>_{run_id}`: `dispatch windows {title}`"
+    .. " says why a near miss does not match."
+local ARTIFACTS = "Inspect the run artifacts in `{run_dir}/` and the stage's logs beside this page, then"
+    .. " run the same command again."
+local PROMPTS = "Fix what the message names and run the same command again; `dispatch check -RunId {run_id}` tells"
+    .. " when the prompts keep the contract."
+local LOOK = "Look at the window of each worker that is named; the evidence is beside this page."
+
+-- { step, code, advice … }: the first row that fits decides; "*" fits all.
+local ROWS = {
+    { "*", "EINTR", "Run the same command again: it goes on where it is safe, and waits for what was sent." },
+    { "*", "ENOWINDOW", TITLES,
+        "Increase -WindowReadyTimeout, or -WindowMatchRetries (FACTORY_WINDOW_MATCH_RETRIES)." },
+    { "*", "EAMBIGUOUS", "Close or rename the windows that share a title, so that each worker has one.",
+        "Where panes and windows are mixed, say which: -Via tmux or -Via x11." },
+    { "*", "EFOCUS", "Close menus and dialogs, and leave keyboard and mouse alone while prompts are sent.",
+        "Increase -FocusRetries (FACTORY_FOCUS_RETRIES)." },
+    { "*", "EREFUSED", "Do what the message says in that window (answer the dialog, clear the draft, start the agent).",
+        AGAIN },
+    { "*", "EGONE", TITLES, AGAIN },
+    { "*", "ENOTSENT", LOOK, "Adjust -SendMode (enter, ctrl_enter, both) to how this agent submits.", AGAIN },
+    { "*", "EINDOUBT", "Look at the window of each worker that is named. The prompt is there: submit it by hand if need"
+        .. " be, wait with `dispatch wait -RunId {run_id}`, then run the same command again.",
+        "It is not there: -Resend -Workers NAME pastes it again; then run without both." },
+    { "*", "ECHANGED", "Take a new RUN_ID for the new prompts; or put the prompt back that was sent.",
+        "Where a DONE.marker answers the old prompt: remove it. Where it was only pasted: -Resend -Workers NAME." },
+    { "*", "ENOTDONE", "Run the command without -Workers: it sends to the others, and not again to these." },
+    { "*", "ENODISPLAY", "Is the display or tmux server there? `dispatch windows` lists what can be seen.", AGAIN },
+    { "*", "ELOCKED", "Another dispatch is at work there: wait until it ends.", AGAIN },
+    { "*", "EUNSUPPORTED", "Choose another way for the prompts: -Via." },
+    { "launch", "*", ARTIFACTS }, { "open_worktrees", "*", ARTIFACTS },
+    { "bundle_validate", "*", ARTIFACTS }, { "integrate", "*", ARTIFACTS },
+    { "*", "ETIMEOUT", "Look at the workers that are named: a question, a stop, an error?",
+        "Increase -WorkerDoneTimeout, or only run the same command again: what was sent is waited for." },
+    { "validate_run_id", "*", "Give a RUN_ID of the right form." },
+    { "find_zip", "*", "Put the zip there and run the same command again." },
+    { "extract", "*", PROMPTS }, { "validate_prompts", "*", PROMPTS },
+    { "*", "EACCES", "Correct the permissions that the message names.", AGAIN },
+    { "*", "EIO", "Is the disk full, or the file system gone?", AGAIN },
+    { "*", "*", AGAIN },
+}
+
+---@param verdict {verdict: string, step?: string, code?: string, worker?: string}
+---@param run {id: string, workers: string[], layout: table}
+---@return string[]
+function M.of(verdict, run)
+    if verdict.verdict == "PASS" then return {} end
+    if verdict.verdict == "FAILED" then
+        return { "Correct the Lua file that the traceback names, then run the same command again." }
+    end
+    local paths = run.layout
+    local fill = { run_id = run.id, title = paths:title(run.workers[1]), run_dir = paths:show(paths:run_dir()) }
+    for _, row in ipairs(ROWS) do
+        if (row[1] == "*" or row[1] == verdict.step) and (row[2] == "*" or row[2] == verdict.code) then
+            local advice = {}
+            for i = 3, #row do advice[i - 2] = row[i]:gsub("{([%l_]+)}", fill) end
+            return advice
+        end
+    end
+    error "advice: the last row fits everything"
+end
+
+return M
