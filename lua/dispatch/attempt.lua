@@ -1,0 +1,63 @@
+-- attempt.lua: one attempt at a run: its lock, its journal and log, and what it knows of the attempts before it.
+
+local file = require "file"
+local lock = require "lock"
+local events = require "dispatch.events"
+local journal = require "dispatch.journal"
+
+local M = {}
+M.__index = M
+M.__close = function(self) self:close() end
+
+---A dry run: nothing is locked, nothing is written, the events go to standard output alone.
+---@param run table
+---@return table attempt
+function M.dry(run)
+    run.attempt, run.earlier = 1, {}
+    run.emit, run.state = events.stream { events.output(run.cfg.events) }
+    return setmetatable({}, M)
+end
+
+local function open(self, run)
+    local paths = run.layout
+    local held, message, code = lock.take(paths:lock())
+    if not held then return nil, message, code end
+    self.lock = held
+    local attempts
+    attempts, message, code = journal.set_aside(paths)
+    if not attempts then return nil, message, code end
+    run.attempt = attempts + 1
+    run.earlier, message, code = journal.earlier(paths, attempts)
+    if not run.earlier then return nil, message, code end
+    self.journal, message, code = file.append(paths:journal())
+    if not self.journal then return nil, message, code end
+    self.log, message, code = file.append(paths:run_log())
+    if not self.log then return nil, message, code end
+    run.emit, run.state = events.stream {
+        events.journal(self.journal), events.log(self.log), events.output(run.cfg.events),
+    }
+    return true
+end
+
+---Takes the run's lock and sets the earlier attempt's files aside. Fills run.attempt, run.earlier, run.emit, run.state.
+---@param run table
+---@return table? attempt                         close it
+---@return string? message, string? code          ELOCKED: names the holder, and nothing was written
+function M.open(run)
+    local ok, message, code = file.mkdir(run.layout:logs())
+    if not ok then return nil, message, code end
+    local self = setmetatable({}, M)
+    ok, message, code = open(self, run)
+    if ok then return self end
+    self:close()
+    return nil, message, code
+end
+
+function M:close()
+    for _, name in ipairs { "log", "journal", "lock" } do
+        if self[name] then self[name]:close() end
+        self[name] = nil
+    end
+end
+
+return M

@@ -1,0 +1,131 @@
+-- journal.lua: what earlier attempts of a run left in logs/, and what that means for this one.
+--
+-- An attempt's files move to logs/attempt-N/ when the next one begins, its journal last: as long as EVENTS.jsonl lies
+-- in logs/, the move is not finished, and whoever comes next finishes it. An attempt that was killed wrote no report;
+-- it is rendered here, from its journal.
+
+local cjson = require "cjson"
+local file = require "file"
+local layout = require "dispatch.layout"
+local receipt = require "dispatch.receipt"
+local report = require "dispatch.report"
+local state = require "dispatch.state"
+
+local M = {}
+
+local MAX_BYTES = 256 * 1024 * 1024
+
+---@param path string
+---@return state? state                           what its events add up to
+---@return string? message, string? code          ENOENT: there is none
+function M.read(path)
+    local bytes, message, code = file.read(path, MAX_BYTES)
+    if not bytes then return nil, message, code end
+    local sum = state.new()
+    for line in bytes:gmatch("[^\n]+") do
+        local whole, event = pcall(cjson.decode, line)
+        if whole and type(event) == "table" and event.ev then state.fold(sum, event) end    -- else cut by a power cut
+    end
+    return sum
+end
+
+local function name_of(path) return path:match("[^/]*$") end
+
+---What lies in logs/ and belongs to the attempt before this one; the journal last.
+local function leftovers(paths)
+    local names, message, code = file.list(paths:logs())
+    if not names then return nil, message, code end
+    local journal, found, highest = name_of(paths:journal()), {}, 0
+    for _, name in ipairs(names) do
+        local n = layout.attempt_number(name)
+        if n then
+            highest = math.max(highest, n)
+        elseif name:sub(1, 1) ~= "." and name ~= journal then     -- dot: the lock, and what an extraction left
+            found[#found + 1] = name
+        end
+    end
+    if file.stat(paths:journal()) then found[#found + 1] = journal end
+    return found, highest
+end
+
+---The page of an attempt that was killed before it could write one.
+local function missing_report(paths, folder, sum)
+    local page = name_of(paths:report())
+    if file.stat(paths:report()) or file.stat(folder .. "/" .. page) then return true end
+    return file.write(folder .. "/" .. page, report.render(sum))
+end
+
+---Moves the files of the attempt before this one out of the way.
+---@param paths layout
+---@return integer? attempts                      how many there were so far
+---@return string? message, string? code
+function M.set_aside(paths)
+    local names, highest, code = leftovers(paths)
+    if not names then return nil, highest, code end
+    if #names == 0 then return highest end
+    local sum, message
+    sum, message, code = M.read(paths:journal())
+    if not sum and code ~= "ENOENT" then return nil, message, code end
+    local n = sum and sum.run and math.tointeger(sum.run.attempt) or highest + 1
+    local ok
+    ok, message, code = file.mkdir(paths:attempt(n))
+    if ok and sum and sum.run then ok, message, code = missing_report(paths, paths:attempt(n), sum) end
+    for _, name in ipairs(names) do
+        if ok then ok, message, code = file.rename(paths:log(name), paths:attempt(n) .. "/" .. name) end
+    end
+    if not ok then return nil, message, code end
+    return math.max(n, highest)
+end
+
+---@class earlier                                 what was last pasted to a worker that may have arrived
+---@field kind "sent"|"in_doubt"|"maybe"          sent: submitted or unobservable; in_doubt: begun, no receipt;
+---                                               maybe: not submitted, but its text may be in the composer
+---@field attempt integer
+---@field sha256? string
+---@field receipt? string
+---@field finished? boolean                       its marker was seen since
+
+local function last_send(worker, before, attempt)
+    local sent = worker.receipt
+    local kind
+    if worker.in_doubt then
+        kind = "in_doubt"
+    elseif sent and sent.receipt ~= "not_submitted" then
+        kind = "sent"
+    elseif sent and not receipt.may_send_again(sent.receipt, sent.seen or {}) then
+        kind = "maybe"
+    end
+    if not kind then return before end
+    return { kind = kind, attempt = attempt, sha256 = worker.begin and worker.begin.sha256,
+        receipt = sent and sent.receipt }
+end
+
+---@param paths layout
+---@param attempts integer                        how many there were
+---@return table<string, earlier>? earlier        by worker
+---@return string? message, string? code          a journal that cannot be read does not mean that nothing was sent
+function M.earlier(paths, attempts)
+    local earlier = {}
+    for n = 1, attempts do
+        local sum, message, code = M.read(paths:attempt(n) .. "/" .. name_of(paths:journal()))
+        if not sum and code ~= "ENOENT" then return nil, message, code end
+        for name, worker in pairs(sum and sum.workers or {}) do
+            local last = last_send(worker, earlier[name], n)
+            if last and worker.done then last.finished = true end
+            earlier[name] = last
+        end
+    end
+    return earlier
+end
+
+local HOW = {
+    sent = "{receipt} in attempt {attempt}: waited for, not sent again",
+    in_doubt = "in doubt: attempt {attempt} ended between its paste and its receipt",
+    maybe = "not submitted in attempt {attempt}, but its text may be in the composer",
+}
+
+---@param last earlier
+---@return string                                 for run.start and the report
+function M.how(last) return (HOW[last.kind]:gsub("{(%l+)}", last)) end
+
+return M

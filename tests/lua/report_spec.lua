@@ -1,0 +1,103 @@
+-- The page: what stands on it, that data cannot change its shape, and that it can be made again.
+local expect = require "expect"
+local world = require "world"
+local report = require "dispatch.report"
+local state = require "dispatch.state"
+local test = expect.test
+
+local function folded(events)
+    local sum = state.new()
+    for i, event in ipairs(events) do
+        event.seq, event.t = i, event.t or i
+        state.fold(sum, event)
+    end
+    return sum
+end
+
+local function start(more)
+    local event = { ev = "run.start", v = 1, run_id = "20261122_1", attempt = 1, dispatch = "1",
+        flow = { path = "f.lua" }, root = "/r", host = "h", os = "o", pid = 1, at = "2026-11-22T12:00:00Z",
+        steps = { "one", "report" },
+        workers = { "A" }, all_workers = { "A" }, settings = {}, resumed = {} }
+    for key, value in pairs(more or {}) do event[key] = value end
+    return event
+end
+
+test("a PASS: verdict on top, then everything that a signature stands for", function()
+    local page = world.new():passes { "-FocusRetries", "7" }.page
+    expect.matches(page, "^# 20261122_1: PASS")
+    for _, text in ipairs { "| `-FocusRetries` | `7` | **-FocusRetries** |", "| `-SendMode` | `enter` | default |",
+        "| 9 | wait_done | ok |", "| A_core | done |", "submitted", "launch --run-id 20261122_1 --workers A_core,",
+        "gate: PASS", "lua/run_iter.lua", "lua/dispatch/crew.lua", "20261122_1.zip", "EVENTS.jsonl" } do
+        if text == "| A_core | done |" then
+            expect.matches(page, "| A_core | `tools/codex/runs/20261122_1/A_core/DONE.marker` | done |")
+        elseif text ~= "EVENTS.jsonl" then
+            expect.contains(page, text)
+        end
+    end
+    for digest in page:gmatch "| lua[^|]*|[^|]*| `(%x+)` |" do expect.equal(#digest, 64) end
+end)
+
+test("a stop: the step, the reason and its code, and the contract's advice, before all else", function()
+    local page = world.new({ without = { Z_aggregator = true } }):stops("dispatch", "ENOWINDOW").page
+    local top = page:match "^(.-)\n## "
+    expect.matches(top, "^# 20261122_1: BLOCKED at dispatch %(rehearsal%)\n")
+    expect.contains(top, "HITECHOS_Z_aggregator_20261122_1")
+    expect.contains(top, "`ENOWINDOW`")
+    expect.contains(top, "**What to do next**\n\n1. Confirm that each window's title includes `HITECHOS_<CODEX_ID>_")
+    expect.contains(page, "| A_core |")
+    expect.contains(page, "**not sent**")
+end)
+
+test("data cannot change the page's shape", function()
+    local evil = "a | b ` <script> \n# head\n| x | y |\n```\n[l](u)"
+    local page = report.render(folded {
+        start { workers = { "A" }, settings = { Evil = { value = evil, from = evil } } },
+        { ev = "target.found", worker = "A", id = 1, pid = 1, title = evil, app = evil },
+        { ev = "send.receipt", worker = "A", receipt = "unobservable", why = evil, ms = {} },
+        { ev = "stage.start", stage = "launch", argv = { "sh", evil }, cwd = "/r" },
+        { ev = "stage.end", stage = "launch", exit = 0, ms = 1, status = evil, gate = evil },
+        { ev = "warning", message = evil }, { ev = "worker.lost", worker = "A", why = evil },
+        { ev = "run.verdict", verdict = "BLOCKED", step = "one", message = evil, advice = { evil } },
+    })
+    local bare = page:gsub("\\`", ""):gsub("(`+)[^\n]-%1", "code")
+    expect.lacks(bare, "<script>")
+    expect.lacks(bare, "[l](u)")
+    expect.lacks(page, "\n# head")
+    for line in page:gmatch "[^\n]+" do
+        expect.truthy(line:find "^[|#%*%d]" or line:find "^a \\|", line)
+    end
+    local columns
+    for line in (page .. "\n"):gmatch "(.-)\n" do                   -- every row of a table has as many cells
+        local _, bars = line:gsub("\\\\", ""):gsub("\\|", ""):gsub("|", "")
+        if line:find "^|" then
+            expect.equal(bars, columns or bars, line)
+            columns = bars
+        else
+            columns = nil
+        end
+    end
+end)
+
+test("a traceback stands as it is", function()
+    local page = report.render(folded { start(), { ev = "run.verdict", verdict = "FAILED", step = "one",
+        message = "flow.lua:3: no ``` there\nstack traceback:\n\t[C]: in ?", advice = {} } })
+    expect.contains(page, "````\nflow.lua:3: no ``` there\nstack traceback:\n\t[C]: in ?\n````")
+end)
+
+test("what comes after the page was announced is not in it", function()
+    local events = { start(), { ev = "step.start", step = "one" },
+        { ev = "step.end", step = "one", status = "ok", ms = 1 },
+        { ev = "run.verdict", verdict = "PASS", advice = {} }, { ev = "step.start", step = "report" },
+        { ev = "artifact", kind = "report", path = "/r/x.md" } }
+    local page = report.render(folded(events))
+    table.insert(events, { ev = "step.end", step = "report", status = "ok", ms = 1 })
+    table.insert(events, { ev = "warning", message = "late" })
+    table.insert(events, { ev = "run.end", exit = 0, seconds = 9 })
+    expect.equal(report.render(folded(events)), page)
+    expect.contains(page, "this page")
+end)
+
+test("a journal of nothing but its start can be shown", function()
+    expect.contains(report.render(folded { start() }), "ENDED WITHOUT A VERDICT")
+end)
