@@ -1,0 +1,41 @@
+-- wait: step 9 alone. Waits for the markers of a run that was sent already; sends nothing, writes nothing, takes no
+-- lock: it may stand beside a run that is at work.
+
+local attempt = require "dispatch.attempt"
+local crew = require "dispatch.crew"
+local flow = require "dispatch.flow"
+local launch = require "dispatch.launch"
+local layout = require "dispatch.layout"
+local settings = require "dispatch.settings"
+
+local USAGE = "dispatch wait -RunId ID [-WorkerDoneTimeout SECONDS] [-Workers NAME,…]"
+local STEP = "wait_done"
+
+local function complain(message)
+    io.stderr:write("dispatch wait: ", message, "\n")
+    return 2
+end
+
+local function step_of(steps)
+    for _, step in ipairs(steps) do
+        if step[1] == STEP then return step end
+    end
+end
+
+local function run(argv)
+    local root = layout.find_root(settings.value_of(argv, "Root"))
+    local steps, origin = launch.flow(root)
+    if not steps then return complain(origin) end
+    local context, exit = flow.context(steps, argv, origin)
+    if not context then return exit end
+    local step = step_of(steps)
+    if not step then return complain(("%s: has no step '%s'"):format(origin.path, STEP)) end
+    attempt.dry(context)
+    context.crew = crew.new(context)
+    local ok, message = context.crew:expect()
+    if not ok then return complain(message) end
+    local only = { workers = steps.workers, run_id = steps.run_id, step }
+    return flow.run(context, only)
+end
+
+return { usage = USAGE, summary = "waits for the DONE.marker of each worker, and nothing else", run = run }
