@@ -175,6 +175,8 @@ bool tmux_ask(struct tmux_desktop *d, const char *question, int64_t until, struc
 {
     *answer = (struct tmux_answer){0};
     for (int tries = 2; tries; tries--) {
+        if (err)
+            error_clear(err);
         if (!tmux_connect(d, until, err))
             return false;
         if (tmux_link_ask(d->link, question, until, answer, err))

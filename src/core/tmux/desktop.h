@@ -65,9 +65,9 @@ void tmux_target_clear(struct tmux_target *target);
 /* The back end's check(). target may be NULL. */
 bool tmux_check(struct tmux_desktop *d, const struct window_pin *pin, int64_t until, struct tmux_target *target,
                 struct error *err);
-/* A format that is 1 as long as the pane is the pinned one and takes input, for the same command list as what is to be
- * done to it; `idle`: and is in no mode. In quotes. Caller frees. */
-char *tmux_still(const struct window_pin *pin, bool idle);
+/* A format that is 1 as long as the pane is the pinned one, takes input and is in no mode, for the same command list as
+ * what is to be done to it. In quotes. Caller frees; NULL: no memory. */
+char *tmux_still(const struct window_pin *pin);
 
 /* paste.c: the back end's functions of these names */
 bool tmux_paste(struct desktop *base, const struct window_pin *pin, const char *text, size_t len, const char *keys,

@@ -269,7 +269,7 @@ bool tmux_check(struct tmux_desktop *d, const struct window_pin *pin, int64_t un
     return ok;
 }
 
-char *tmux_still(const struct window_pin *pin, bool idle)
+char *tmux_still(const struct window_pin *pin)
 {
     char *pattern = tmux_pattern(pin->token), *quoted = NULL;
     struct tmux_text format = {0};
@@ -277,12 +277,11 @@ char *tmux_still(const struct window_pin *pin, bool idle)
     if (pin->pid)
         snprintf(pid, sizeof pid, "%lld", (long long)pin->pid);
     if (pattern && tmux_text_format(&format,
-                                    "#{==:#{pane_id} %s %s #{pane_dead} #{pane_input_off}"
+                                    "#{==:#{pane_id} %s #{pane_dead} #{pane_in_mode} #{pane_input_off}"
                                     " #{?#{==:#{window_panes},1},0,#{pane_synchronized}}"
                                     " #{||:#{m:%s,#{pane_title}},#{&&:#{==:#{window_panes},1},#{m:%s,#{window_name}}}},"
-                                    "%%%llu %s %s 0 0 0 1}",
-                                    pin->pid ? "#{pane_pid}" : "", idle ? "#{pane_in_mode}" : "", pattern, pattern,
-                                    (unsigned long long)pin->id, pid, idle ? "0" : ""))
+                                    "%%%llu %s 0 0 0 0 1}",
+                                    pin->pid ? "#{pane_pid}" : "", pattern, pattern, (unsigned long long)pin->id, pid))
         quoted = tmux_quoted(format.bytes);
     tmux_text_free(&format);
     free(pattern);

@@ -23,14 +23,14 @@ static bool no_memory(struct error *err)
 /* Handing over ---------------------------------------------------------------------------------------------------- */
 
 struct act {
-    const char *before;    /* lines that may run whatever the pane is, each with its \n */
+    const char *before;    /* lines that may run whatever the pane is, each with its \n; or "" */
     const char *commands;  /* what is done to the pane */
-    const char *otherwise; /* when it is not what check() saw any more */
-    bool idle;             /* it must also be in no mode */
+    const char *otherwise; /* when it is not what check() saw any more; or "" */
 };
 enum outcome { DONE, NOT_DONE, NOT_KNOWN };
 
-/* *err tells why not; where tmux did not refuse itself, check() is asked again. */
+/* Every mode is left first: in copy mode tmux would say keys to that mode, and paste without brackets. *err tells why
+ * not; where tmux did not refuse itself, check() is asked again. */
 static enum outcome do_it(struct tmux_desktop *d, const struct window_pin *pin, const struct act *act, int64_t until,
                           struct error *err)
 {
@@ -38,10 +38,12 @@ static enum outcome do_it(struct tmux_desktop *d, const struct window_pin *pin, 
     unsigned long long id = pin->id;
     struct tmux_text text = {0};
     struct tmux_answer answer = {0};
-    char *still = tmux_still(pin, act->idle);
+    char *still = tmux_still(pin);
     enum outcome outcome = NOT_DONE;
-    if (!still || !tmux_text_format(&text, "%sif -F -t %%%llu %s { %s ; display-message -p %s } { %s }", act->before,
-                                    id, still, act->commands, done, act->otherwise))
+    if (!still || !tmux_text_format(&text,
+                                    "%sif -F -t %%%llu '#{pane_in_mode}' { copy-mode -q -t %%%llu }\n"
+                                    "if -F -t %%%llu %s { %s ; display-message -p %s } { %s }",
+                                    act->before, id, id, id, still, act->commands, done, act->otherwise))
         no_memory(err);
     else if (tmux_connect(d, until, err))
         outcome = !tmux_link_ask(d->link, text.bytes, until, &answer, err) ? NOT_KNOWN
@@ -170,21 +172,15 @@ bool tmux_paste(struct desktop *base, const struct window_pin *pin, const char *
 
 /* Keys ------------------------------------------------------------------------------------------------------------ */
 
-/* send-keys in copy mode would talk to that mode, so every mode is left first. */
 static enum outcome press(struct tmux_desktop *d, const struct window_pin *pin, const char *keys, int64_t until,
                           struct error *err)
 {
-    unsigned long long id = pin->id;
-    struct tmux_text leave = {0}, send = {0};
+    struct tmux_text send = {0};
     enum outcome outcome = NOT_DONE;
-    if (tmux_text_format(&leave, "if -F -t %%%llu '#{pane_in_mode}' { copy-mode -q -t %%%llu }\n", id, id) &&
-        tmux_text_format(&send, "send-keys -t %%%llu %s", id, keys))
-        outcome =
-            do_it(d, pin, &(struct act){.before = leave.bytes, .commands = send.bytes, .otherwise = "", .idle = true},
-                  until, err);
+    if (tmux_text_format(&send, "send-keys -t %%%llu %s", (unsigned long long)pin->id, keys))
+        outcome = do_it(d, pin, &(struct act){.before = "", .commands = send.bytes, .otherwise = ""}, until, err);
     else
         no_memory(err);
-    tmux_text_free(&leave);
     tmux_text_free(&send);
     return outcome;
 }
