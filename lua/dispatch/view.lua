@@ -1,0 +1,132 @@
+-- view.lua: what an operator sees while a run is at work. Pure: a state and a size in, lines out; screen.lua puts them on
+-- the terminal. Reads the state and nothing else, so it cannot disagree with the report.
+
+local width = require "dispatch.width"
+
+local M = {}
+
+local MARK = { ok = "✓", not_needed = "–", planned = "–", running = "▸", blocked = "✗", failed = "✗", interrupted = "✗",
+    pending = "·" }
+local COLOUR = { ok = 32, not_needed = 2, planned = 2, running = 36, blocked = 31, failed = 31, interrupted = 33,
+    pending = 2, done = 32, lost = 31, sent = 36, waiting = 2 }      -- ECMA-48, Select Graphic Rendition
+
+local PHASE = { check = "looking at its window", focus = "taking the focus", paste = "pasting",
+    settle = "waiting for the text to show", recheck = "looking again", submit = "pressing the submit key",
+    confirm = "waiting for its acceptance" }
+
+---@param seconds number
+---@return string                     "850 ms", "12.3 s", "4:05", "1:02:03"
+function M.duration(seconds)
+    if seconds < 1 then return ("%d ms"):format(math.floor(seconds * 1000 + 0.5)) end
+    if seconds < 60 then return ("%.1f s"):format(seconds) end
+    local s = math.floor(seconds)
+    if s < 3600 then return ("%d:%02d"):format(s // 60, s % 60) end
+    return ("%d:%02d:%02d"):format(s // 3600, s // 60 % 60, s % 60)
+end
+
+---A line in the making: cells of text, each with a colour, that never grow over the width.
+local Line = {}
+Line.__index = Line
+
+local function new_line(columns, colours)
+    return setmetatable({ left = columns, colours = colours }, Line)
+end
+
+---@param columns? integer            exactly so many; absent: as many as the text takes
+function Line:add(text, columns, kind)
+    text = text:gsub("%c", " ")
+    text = columns and width.fit(text, math.min(columns, self.left)) or width.cut(text, self.left)
+    self.left = self.left - width.of(text)
+    local colour = self.colours and COLOUR[kind]
+    self[#self + 1] = colour and text ~= "" and ("\27[%dm%s\27[m"):format(colour, text) or text
+    return self
+end
+
+function Line:text() return (table.concat(self):gsub(" +$", "")) end
+
+local function longest(names)
+    local most = 0
+    for _, name in ipairs(names) do most = math.max(most, width.of(name)) end
+    return most
+end
+
+local function step_line(line, step, columns, t)
+    local seconds = step.ms and step.ms / 1000 or step.status == "running" and t - step.at or nil
+    local note = step.status == "pending" and "" or step.note or step.message or ""
+    return line:add(" " .. (MARK[step.status] or "?") .. " ", 3, step.status):add(step.name, columns + 2, step.status)
+        :add(seconds and M.duration(seconds) or "", 9):add(note):text()
+end
+
+---@return string kind, string word, string note
+local function worker_words(w, t)
+    local receipt = w.receipt
+    local proof = receipt and receipt.receipt or ""
+    if receipt and receipt.receipt == "unobservable" then
+        proof = w.arrived and "arrived" or "unobservable, paste=" .. (receipt.seen and receipt.seen.taken or "unknown")
+    end
+    if w.done then return "done", "done", w.done.how == "already" and "was done already" or proof end
+    if w.lost then return "lost", "lost", w.lost.why or "" end
+    if receipt and receipt.receipt == "not_submitted" then return "lost", "not sent", receipt.why or "" end
+    if receipt then
+        return "sent", "at work", ("%s  %s, waits for its marker"):format(M.duration(t - receipt.t), proof)
+    end
+    if PHASE[w.status] then return "running", "sending", PHASE[w.status] end
+    if w.left_out then return "waiting", "left out", "by -Workers" end
+    if w.resumed then return "sent", "at work", ("an earlier attempt: %s"):format(w.resumed) end
+    return "waiting", w.window and "found" or "waiting", w.window and w.window.title or ""
+end
+
+local function worker_line(line, w, columns, t)
+    local kind, word, note = worker_words(w, t)
+    if w.partial and not w.done then note = w.partial.message end
+    return line:add("   " .. w.name, columns + 5):add(word, 10, kind):add(note):text()
+end
+
+---What an operator can do now.
+local function hint(s)
+    if s.verdict then return s.verdict.verdict .. (s.verdict.message and ": " .. s.verdict.message or "") end
+    if s.step == "dispatch" then return "Do not type or click now. Ctrl-C ends the run with a report." end
+    if s.step == "wait_done" then
+        return "Ctrl-C ends the run with a report; the same command then goes on waiting and sends nothing twice."
+    end
+    return "Ctrl-C ends the run with a report; the same command is safe to run again."
+end
+
+---Of the steps, when there is no room for all: one line that says where the run is.
+local function where(s)
+    for i, step in ipairs(s.steps) do
+        if step.status == "running" then return ("step %d of %d: %s"):format(i, #s.steps, step.name) end
+    end
+    return ("%d steps"):format(#s.steps)
+end
+
+---@param s state
+---@param o {columns: integer, rows: integer, t: number, colours: boolean}   t: seconds since run.start
+---@return string[] lines             at most o.rows - 1, each at most o.columns wide; with colours, escapes in them
+function M.draw(s, o)
+    local lines = {}
+    local function line() return new_line(o.columns, o.colours) end
+    local names = s.run and s.run.all_workers or s.run and s.run.workers or {}
+    local clock = M.duration(o.t)
+    lines[1] = line():add(("dispatch %s%s"):format(s.run and s.run.run_id or "", s.via and "  via " .. s.via.via or ""),
+        math.max(o.columns - #clock - 1, 0)):add(" " .. clock):text()
+    local room = o.rows - 1 - #names - 3                        -- head, blank line, hint
+    if room >= #s.steps + 1 then
+        local steps = {}
+        for i, step in ipairs(s.steps) do steps[i] = step.name end
+        local columns = longest(steps)
+        for _, step in ipairs(s.steps) do lines[#lines + 1] = step_line(line(), step, columns, o.t) end
+        lines[#lines + 1] = ""
+    else
+        lines[#lines + 1] = line():add(" " .. where(s)):text()
+    end
+    local columns = longest(names)
+    for _, name in ipairs(names) do
+        if #lines >= o.rows - 2 then break end
+        lines[#lines + 1] = worker_line(line(), s.workers[name], columns, o.t)
+    end
+    lines[#lines + 1] = line():add(hint(s)):text()
+    return lines
+end
+
+return M
