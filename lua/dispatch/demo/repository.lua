@@ -4,8 +4,8 @@ local clock = require "clock"
 local file = require "file"
 local process = require "process"
 local zip = require "zip"
-local contract = require "dispatch.contract"
 local layout = require "dispatch.layout"
+local prompt = require "dispatch.prompt"
 
 local M = {}
 
@@ -16,7 +16,7 @@ Quotes: 'single' "double" `backticks` $(not run) ${HOME} %PATH% \backslash\ ; & 
 Größe, naïve, żółć, Ελληνικά, кириллица, 日本語, 한국어, العربية, emoji 🚀 and é as two code points.
 ]]
 
-local function prompt(run_id, worker, marker)
+local function written(run_id, worker, marker)
     local text = ("RUN_ID: %s\nCODEX_ID: %s\n\nYou are %s, one of five workers of a demonstration.\n\n"):format(
         run_id, worker, worker)
     while #text < 3800 do text = text .. HARD .. ("%d characters so far.\n"):format(utf8.len(text)) end
@@ -52,9 +52,9 @@ function M.make(folder, workers)
     local paths = layout.new(folder, run_id)
     local files, sha256 = {}, {}
     for _, worker in ipairs(workers) do
-        local text = prompt(run_id, worker, paths:marker_text(worker))
+        local text = written(run_id, worker, paths:marker_text(worker))
         files[paths:prompt_name(worker)] = text
-        sha256[worker] = contract.sent(text).sha256
+        sha256[worker] = prompt.sent(text).sha256
     end
     ok, message = file.mkdir(paths:zip():match("^(.*)/"))
     if ok then ok, message = zip.create(paths:zip(), files) end

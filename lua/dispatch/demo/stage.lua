@@ -5,6 +5,7 @@ local cjson = require "cjson"
 local file = require "file"
 local process = require "process"
 local clock = require "clock"
+local layout = require "dispatch.layout"
 
 local M = {}
 
@@ -19,7 +20,7 @@ local stage = {}
 
 function stage.launch(o)
     for _, worker in ipairs(o.workers) do
-        local ok, message = file.mkdir(("tools/codex/runs/%s/%s"):format(o.run_id, worker))
+        local ok, message = file.mkdir(o.paths:worker_dir(worker))
         if not ok then return nil, message end
     end
     return ("run folders for %d workers"):format(#o.workers)
@@ -27,7 +28,7 @@ end
 
 function stage.worktrees(o)
     for _, worker in ipairs(o.workers) do
-        local path = "tools/codex/worktrees/" .. worker
+        local path = o.paths:worktree(worker)
         if not file.stat(path) then
             local ok, message = git("worktree", "add", "--quiet", "-b", o.run_id .. "/" .. worker, path)
             if not ok then return nil, message end
@@ -38,16 +39,16 @@ end
 
 stage["bundle-validate"] = function(o)
     for _, worker in ipairs(o.workers) do
-        local path = ("tools/codex/runs/%s/%s/DONE.marker"):format(o.run_id, worker)
+        local path = o.paths:marker(worker)
         local text, message = file.read(path)
         if not text then return nil, message end
-        if not text:find(("DONE %s %s"):format(o.run_id, worker), 1, true) then return nil, path .. ": wrong token" end
+        if not text:find(o.paths:token(worker), 1, true) then return nil, path .. ": wrong token" end
     end
     return ("%d markers hold their token"):format(#o.workers)
 end
 
 function stage.integrate(o)
-    local ok, message = git("add", "--force", ("tools/codex/runs/%s"):format(o.run_id))
+    local ok, message = git("add", "--force", o.paths:run_dir())
     if ok then ok, message = git("commit", "--quiet", "--message", "Results of " .. o.run_id) end
     if not ok then return nil, message end
     return "results committed"
@@ -63,6 +64,7 @@ function M.run(argv)
             for worker in argv[i + 1]:gmatch("[^,]+") do o.workers[#o.workers + 1] = worker end
         end
     end
+    o.paths = layout.new(".", o.run_id)
     local note, message = stage[argv[1]](o)
     local answer = { status = note and "PASS" or "FAIL", note = note, error = message }
     if argv[1] == "integrate" and note then answer.meaningful_gate = { verdict = "PASS" } end
