@@ -68,13 +68,18 @@ function M.has_prompts(run)
     return false
 end
 
+---Names of what is not the same in both, the flow's prompts and whatever else the zip has.
 local function differing(run, zipped)
-    local folder = run.layout:prompts()
-    local names = {}
-    for _, entry in ipairs(zipped.entries) do
-        local theirs = zipped.read(entry.name)
-        local ours = file.read(folder .. "/" .. entry.name, prompt.MAX_BYTES)
-        if not theirs or theirs ~= ours then names[#names + 1] = entry.name end
+    local names, seen = {}, {}
+    local function look(name, theirs)
+        local ours = file.read(run.layout:prompts() .. "/" .. name, prompt.MAX_BYTES)
+        if not theirs or theirs ~= ours then names[#names + 1] = name end
+        seen[name] = true
+    end
+    for _, entry in ipairs(zipped.entries) do look(entry.name, zipped.read(entry.name)) end
+    for _, worker in ipairs(run.all_workers) do
+        local name = run.layout:prompt_name(worker)
+        if not seen[name] then look(name, nil) end
     end
     return names
 end

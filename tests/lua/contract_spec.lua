@@ -179,6 +179,13 @@ test("a prompt folder that was there is compared with the zip; what differs is a
     expect.equal(expect.read(at:prompts() .. "/" .. A), "changed")
 end)
 
+test("a prompt that only one of both has differs", function()
+    local at, run = zipped { [A] = false, ["notes.md"] = "x" }
+    project.unpacked(at, project.prompts(at))
+    expect.contains(contract.compare(run), "2 of its files differ")
+    expect.contains(project.events(run, "warning")[1].message, "notes.md, " .. A .. " in the prompt folder differ")
+end)
+
 test("a zip that cannot be compared is a warning", function()
     local at, run = unpacked()
     expect.write(at:zip(), "no zip")

@@ -195,6 +195,36 @@ test("a stage that takes too long is ended, with all that it started", function(
     end)
 end)
 
+test("a command with a path is looked for in the root", function()
+    local run, at = scripted ""
+    program(at.root .. "/tools/stage.sh", "pwd")
+    run.cfg.factory = "tools/stage.sh"
+    expect.ok(factory.stage(run, "launch"))
+    expect.equal(expect.read(at:log "launch.stdout.log"), at.root .. "\n")
+    run.cfg.factory = "tools/none.sh"
+    expect.refused("ENOENT", "tools/none.sh", factory.stage(run, "launch"))
+end)
+
+test("windows that worktrees open made stay open, what other stages left behind ends", function()
+    local run, at = scripted [[sleep 300 >/dev/null 2>&1 & echo $! > "$1.child"]]
+    local function left(stage)
+        expect.ok(factory.stage(run, stage))
+        local pid = expect.read(at.root .. "/" .. stage:match "%w+" .. ".child"):match "%d+"
+        expect.after(function() expect.run { "kill", pid } end)
+        return pid
+    end
+    local function state(pid) return (expect.read("/proc/" .. pid .. "/stat") or ""):match "%) (%a)" or "Z" end
+    local window, rest = left "worktrees open", left "launch"
+    expect.eventually("the end of what launch left", 10, function() return state(rest) == "Z" end)
+    expect.lacks("Z", state(window))
+end)
+
+test("a worktrees open that takes too long is ended, which is a warning", function()
+    local run = scripted("sleep 300", { stage_timeout = 0.3 })
+    expect.contains(factory.stage(run, "worktrees open"), "is a warning")
+    expect.contains(project.events(run, "warning")[1].message, "did not end within 0.3 s")
+end)
+
 test("a stage is interrupted with us", function()
     local _, at = scripted "echo $$ > child; kill -INT $PPID; sleep 300"
     local out = in_own_process(at, ("{ factory = [[sh '%s/factory.sh']], stage_timeout = 30 }"):format(at.root), {})
