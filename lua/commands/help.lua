@@ -1,0 +1,101 @@
+-- help: the commands, one command, the settings, one setting. All of it from what the commands and settings say of
+-- themselves.
+
+local host = require "host"
+local settings = require "dispatch.settings"
+local values = require "dispatch.values"
+
+local function write(...) io.stdout:write(...) end
+
+local function command_names()
+    local names = {}
+    for _, path in ipairs(host.names()) do
+        names[#names + 1] = path:match "^commands/([%w_-]+)%.lua$"
+    end
+    return names
+end
+
+local function command_of(name)
+    local source = host.source("commands/" .. name .. ".lua")
+    return source and assert(load(source, "@lua/commands/" .. name .. ".lua", "t"))()
+end
+
+local function overview()
+    write("dispatch ", host.version, ": carries one iteration of work to a set of AI coding workers, and proves it\n\n",
+        "  dispatch run_iter.lua -RunId ID [settings]   runs the flow: the twelve steps\n",
+        "  dispatch FILE.lua [ARGS]                     runs a Lua script with every primitive at hand\n",
+        "  dispatch -e 'CODE'   dispatch -              the same from the command line, from standard input\n",
+        "  dispatch COMMAND …\n\n")
+    for _, name in ipairs(command_names()) do
+        write(("  %-10s %s\n"):format(name, command_of(name).summary))
+    end
+    write("\n`dispatch help COMMAND`, `dispatch help settings`, `dispatch help SETTING`; --version\n",
+        "exit status: 0 PASS, 1 the flow script failed, 2 blocked, 64 wrong usage, 130 interrupted\n")
+    return 0
+end
+
+local function default_of(setting)
+    if setting.switch then return "off" end
+    if setting.default == nil then return setting.none end
+    return values.show(setting.default)
+end
+
+local function setting(each)
+    write(("-%s  %s\n"):format(each.name, each.switch and "(a switch)" or each.accepts))
+    write(("    %s\n"):format(each.about))
+    local variables = table.concat(settings.variables(each), ", ")
+    write(("    default: %s%s\n"):format(default_of(each), variables ~= "" and "; " .. variables or ""))
+end
+
+local function all_settings()
+    write("Flags go before variables, FACTORY_X before FACTORY_DISPATCH__X, both before the default. -Flag value,\n",
+        "-Flag:value, --flag-name value or --flag-name=value, in any case. -ShowConfig shows what is in force.\n\n")
+    for _, each in ipairs(settings.TABLE) do setting(each) end
+    return 0
+end
+
+local function plain(text) return (text:gsub("[-_]", ""):lower()) end
+
+---@return table? setting              by its flag or one of its variables
+local function setting_named(topic)
+    for _, each in ipairs(settings.TABLE) do
+        if plain(each.name) == plain(topic) then return each end
+        for _, variable in ipairs(settings.variables(each)) do
+            if variable == topic then return each end
+        end
+    end
+end
+
+local function nearest(topic)
+    local best, cost = nil, math.max(2, #topic // 3) + 1
+    local function look(name)
+        local distance = values.distance(plain(topic), plain(name))
+        if distance < cost then best, cost = name, distance end
+    end
+    for _, name in ipairs(command_names()) do look(name) end
+    for _, each in ipairs(settings.TABLE) do look("-" .. each.name) end
+    look "settings"
+    return best
+end
+
+local function run(argv)
+    local topic = argv[1]
+    if not topic then return overview() end
+    if topic == "settings" then return all_settings() end
+    local command = topic:find "^[%w_-]+$" and command_of(topic)
+    if command then
+        write("usage: ", command.usage, "\n", command.summary, "\n")
+        return 0
+    end
+    local found = setting_named(topic)
+    if found then
+        setting(found)
+        return 0
+    end
+    local near = nearest(topic)
+    io.stderr:write(("dispatch help: nothing is known about '%s'%s\n"):format(topic,
+        near and ("; did you mean %s?"):format(near) or "; `dispatch help` lists all"))
+    return 64
+end
+
+return { usage = "dispatch help [COMMAND|settings|SETTING]", summary = "says how dispatch is used", run = run }
