@@ -76,10 +76,6 @@ end
 local function run(argv)
     local cfg, message = settings.parse(argv, { positional = math.huge })
     if not cfg then return complain(message, 64) end
-    if cfg.help then
-        io.stdout:write("usage: ", USAGE, "\n")
-        return 0
-    end
     local jobs
     jobs, message = jobs_of(cfg)
     if not jobs then return complain(message, 64) end
