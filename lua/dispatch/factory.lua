@@ -171,8 +171,8 @@ local function judge(run, stage, argv, result, want)
     return true
 end
 
-local function note(stage, result, want)
-    local parts = { ("%s: exit status 0"):format(stage) }
+local function note(result, want)
+    local parts = { "exit status 0" }
     if result.status then parts[#parts + 1] = "status " .. characters.reveal(result.status) end
     if want then parts[#parts + 1] = "gate: " .. characters.reveal(result.gate or "not given") end
     return table.concat(parts, ", ")
@@ -214,10 +214,10 @@ function M.stage(run, stage, o)
     if result then
         ok, message, code = judge(run, stage, argv, result, o.gate)
     end
-    if ok then return note(stage, result, o.gate) end
+    if ok then return note(result, o.gate) end
     if stage == "worktrees open" and code ~= "EINTR" then           -- step 8 decides by the windows
         run.emit("warning", { code = code, message = message })
-        return "worktrees open failed, which is a warning: the windows decide"
+        return "failed, which is a warning: the windows decide"
     end
     return nil, message, code
 end

@@ -92,7 +92,7 @@ end)
 test("a team's command gets the stage and its options, in the root, with nothing on its input", function()
     local run, at = scripted 'pwd; for word in "$@"; do echo "$word"; done; cat; echo oops >&2'
     run.cfg.factory = run.cfg.factory .. " 'a b' {run_id} {run_dir}"
-    expect.equal(factory.stage(run, "worktrees open"), "worktrees open: exit status 0")
+    expect.equal(factory.stage(run, "worktrees open"), "exit status 0")
     expect.equal(expect.read(at:log "worktrees_open.stdout.log"), table.concat({ at.root, "a b", "20261122_1",
         at:run_dir(), "worktrees", "open", "--run-id", "20261122_1", "--workers", ALL, "" }, "\n"))
     expect.equal(expect.read(at:log "worktrees_open.stderr.log"), "oops\n")
@@ -121,7 +121,7 @@ end)
 test("a stage is told when it began and when it ended", function()
     local run, at = scripted [[echo '{"status": "PASS", "meaningful_gate": {"verdict": "PASS"}}'; exit 0]]
     expect.equal(factory.stage(run, "integrate", { gate = "PASS" }),
-        "integrate: exit status 0, status PASS, gate: PASS")
+        "exit status 0, status PASS, gate: PASS")
     local began, ended = run.events[1], run.events[2]
     expect.equal({ began.ev, began.stage, began.cwd, began.argv[1] }, { "stage.start", "integrate", at.root, "sh" })
     expect.truthy(ended.ms >= 0)
