@@ -4,17 +4,32 @@ local file = require "file"
 local lock = require "lock"
 local events = require "dispatch.events"
 local journal = require "dispatch.journal"
+local live = require "dispatch.live"
+local settings = require "dispatch.settings"
 
 local M = {}
 M.__index = M
 M.__close = function(self) self:close() end
+
+---What standard output gets: the live view where a person looks, else lines, or the journal's own (-Events json).
+---run.tick, where there is one, keeps the view alive: whoever waits asks it when it wants to be asked again.
+local function stream(run, sinks)
+    local picture = run.cfg.events == "off" and settings.live_view()
+    local view = picture and live.new(picture.colours)
+    sinks[#sinks + 1] = view and view:sink() or events.output(run.cfg.events)
+    run.emit, run.state = events.stream(sinks)
+    if view then
+        view:follow(run.state)
+        run.tick = function() return view:tick() end
+    end
+end
 
 ---A dry run: nothing is locked, nothing is written, the events go to standard output alone.
 ---@param run table
 ---@return table attempt
 function M.dry(run)
     run.attempt, run.earlier = 1, {}
-    run.emit, run.state = events.stream { events.output(run.cfg.events) }
+    stream(run, {})
     return setmetatable({}, M)
 end
 
@@ -33,9 +48,7 @@ local function open(self, run)
     if not self.journal then return nil, message, code end
     self.log, message, code = file.append(paths:run_log())
     if not self.log then return nil, message, code end
-    run.emit, run.state = events.stream {
-        events.journal(self.journal), events.log(self.log), events.output(run.cfg.events),
-    }
+    stream(run, { events.journal(self.journal), events.log(self.log) })
     return true
 end
 

@@ -138,7 +138,11 @@ end
 
 ---Waits for the child; ends it when the time is up or somebody interrupts.
 local function finish(run, child, stage)
-    local ready, message, code = wait.any({ child }, clock.now() + run.cfg.stage_timeout)
+    local deadline = clock.now() + run.cfg.stage_timeout
+    local ready, message, code
+    repeat
+        ready, message, code = wait.any({ child }, math.min(deadline, run.tick and run.tick() or deadline))
+    until ready or code ~= "ETIMEOUT" or clock.now() >= deadline
     if ready then return true end
     child:kill(clock.now() + KILL_SECONDS)
     if code == "ETIMEOUT" then

@@ -168,6 +168,7 @@ local function pumped(self, deadline, mine, wake)
         join(self, windows, mine)
         local until_then = deadline
         if windows[1] then until_then = math.min(deadline, self.rest_until or self.next_look) end
+        if self.run.tick then until_then = math.min(until_then, self.run.tick()) end
         local owner, what, code = self.set:next(until_then)
         if owner == WINDOWS then
             part(self)
@@ -177,7 +178,7 @@ local function pumped(self, deadline, mine, wake)
         elseif owner then
             if self:look(owner) and wake then return nil, "a worker finished", "EWAKE" end
         elseif code == "ETIMEOUT" and until_then < deadline then
-            if clock.now() >= self.next_look then look_at_windows(self) end
+            if windows[1] and clock.now() >= self.next_look then look_at_windows(self) end
         elseif code == "ENODISPLAY" and next(self.joined) and not next(mine) then
             part(self)
             look_at_windows(self)

@@ -1,6 +1,6 @@
 -- screen.lua: lines on a terminal, redrawn in place. Writes only what changed, all in one write and inside a
--- synchronised update (a terminal that does not know mode 2026 ignores it), so nothing flickers. Leaves the last picture
--- standing.
+-- synchronised update (a terminal that does not know mode 2026 ignores it), so nothing flickers.
+-- Leaves the last picture standing.
 
 local term = require "term"
 

@@ -44,7 +44,7 @@ function M.load(root)
     if path then source, message, code = file.read(path) end
     if not source then
         if code ~= "ENOENT" then return nil, message, code end
-        return require "dispatch.agents"
+        return (require "dispatch.agents")             -- require also answers where it found it
     end
     local chunk, wrong = load(source, "@" .. path, "t", {})
     if not chunk then return nil, wrong, "EINVAL" end

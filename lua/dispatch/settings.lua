@@ -5,6 +5,7 @@
 -- A value that does not parse is an error (EINVAL) that names the flag or variable and what it accepts; commands end
 -- with exit status 64 (wrong usage) on it. One exception: the form of a RUN_ID is the flow's, so step 1 judges it (2).
 
+local term = require "term"
 local characters = require "dispatch.characters"
 local values = require "dispatch.values"
 
@@ -337,6 +338,15 @@ end
 ---The variables that a setting is read from, for `dispatch help`.
 ---@return string[]
 M.variables = variables
+
+---Is there a person's terminal to draw on? TERM=dumb has no cursor to move; NO_COLOR is https://no-color.org.
+---@return {colours: boolean}?        nil: plain lines
+function M.live_view(getenv)
+    getenv = getenv or os.getenv
+    local kind = getenv "TERM" or ""
+    if not term.is_tty "out" or kind == "" or kind == "dumb" then return nil end
+    return { colours = (getenv "NO_COLOR" or "") == "" }
+end
 
 ---@return string                     where throw-away folders go
 function M.temporary_folder(getenv)

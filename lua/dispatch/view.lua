@@ -1,6 +1,7 @@
--- view.lua: what an operator sees while a run is at work. Pure: a state and a size in, lines out; screen.lua puts them on
--- the terminal. Reads the state and nothing else, so it cannot disagree with the report.
+-- view.lua: what an operator sees while a run is at work. Pure: a state and a size in, lines out; screen.lua puts them
+-- on the terminal. Reads the state and nothing else, so it cannot disagree with the report.
 
+local text = require "dispatch.text"
 local width = require "dispatch.width"
 
 local M = {}
@@ -14,16 +15,6 @@ local PHASE = { check = "looking at its window", focus = "taking the focus", pas
     settle = "waiting for the text to show", recheck = "looking again", submit = "pressing the submit key",
     confirm = "waiting for its acceptance" }
 
----@param seconds number
----@return string                     "850 ms", "12.3 s", "4:05", "1:02:03"
-function M.duration(seconds)
-    if seconds < 1 then return ("%d ms"):format(math.floor(seconds * 1000 + 0.5)) end
-    if seconds < 60 then return ("%.1f s"):format(seconds) end
-    local s = math.floor(seconds)
-    if s < 3600 then return ("%d:%02d"):format(s // 60, s % 60) end
-    return ("%d:%02d:%02d"):format(s // 3600, s // 60 % 60, s % 60)
-end
-
 ---A line in the making: cells of text, each with a colour, that never grow over the width.
 local Line = {}
 Line.__index = Line
@@ -33,12 +24,12 @@ local function new_line(columns, colours)
 end
 
 ---@param columns? integer            exactly so many; absent: as many as the text takes
-function Line:add(text, columns, kind)
-    text = text:gsub("%c", " ")
-    text = columns and width.fit(text, math.min(columns, self.left)) or width.cut(text, self.left)
-    self.left = self.left - width.of(text)
+function Line:add(words, columns, kind)
+    words = words:gsub("%c", " ")
+    words = columns and width.fit(words, math.min(columns, self.left)) or width.cut(words, self.left)
+    self.left = self.left - width.of(words)
     local colour = self.colours and COLOUR[kind]
-    self[#self + 1] = colour and text ~= "" and ("\27[%dm%s\27[m"):format(colour, text) or text
+    self[#self + 1] = colour and words ~= "" and ("\27[%dm%s\27[m"):format(colour, words) or words
     return self
 end
 
@@ -51,10 +42,10 @@ local function longest(names)
 end
 
 local function step_line(line, step, columns, t)
-    local seconds = step.ms and step.ms / 1000 or step.status == "running" and t - step.at or nil
+    local ms = step.ms or step.status == "running" and (t - step.at) * 1000 or nil
     local note = step.status == "pending" and "" or step.note or step.message or ""
     return line:add(" " .. (MARK[step.status] or "?") .. " ", 3, step.status):add(step.name, columns + 2, step.status)
-        :add(seconds and M.duration(seconds) or "", 9):add(note):text()
+        :add(text.duration(ms), 13):add(note):text()
 end
 
 ---@return string kind, string word, string note
@@ -68,7 +59,7 @@ local function worker_words(w, t)
     if w.lost then return "lost", "lost", w.lost.why or "" end
     if receipt and receipt.receipt == "not_submitted" then return "lost", "not sent", receipt.why or "" end
     if receipt then
-        return "sent", "at work", ("%s  %s, waits for its marker"):format(M.duration(t - receipt.t), proof)
+        return "sent", "at work", ("%s  %s, waits for its marker"):format(text.duration((t - receipt.t) * 1000), proof)
     end
     if PHASE[w.status] then return "running", "sending", PHASE[w.status] end
     if w.left_out then return "waiting", "left out", "by -Workers" end
@@ -107,7 +98,7 @@ function M.draw(s, o)
     local lines = {}
     local function line() return new_line(o.columns, o.colours) end
     local names = s.run and s.run.all_workers or s.run and s.run.workers or {}
-    local clock = M.duration(o.t)
+    local clock = text.duration(o.t * 1000)
     lines[1] = line():add(("dispatch %s%s"):format(s.run and s.run.run_id or "", s.via and "  via " .. s.via.via or ""),
         math.max(o.columns - #clock - 1, 0)):add(" " .. clock):text()
     local room = o.rows - 1 - #names - 3                        -- head, blank line, hint
