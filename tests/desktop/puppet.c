@@ -12,7 +12,6 @@
  *         plain                     title as STRING in Latin-1 instead of _NET_WM_NAME
  *     press | release | tap KEYSYM  (a number) by XTEST: what a person's hand does
  *     group N | state               locks a keyboard group | prints "locks MODS group N"
- *     managed                       ends once a window manager is there
  *     grab                          takes the keyboard, as a menu does; "grabbed"
  */
 #include <stdbool.h>
@@ -88,7 +87,7 @@ static void serve(const xcb_selection_request_event_t *e)
     } else if (e->target == utf8) {
         xcb_change_property(c, XCB_PROP_MODE_REPLACE, e->requestor, property, utf8, 8, len, content);
     } else if (e->target == list[2]) {
-        xcb_change_property(c, XCB_PROP_MODE_REPLACE, e->requestor, property, list[2], 8, 7, "\0strange");
+        xcb_change_property(c, XCB_PROP_MODE_REPLACE, e->requestor, property, list[2], 8, 8, "\0strange");
     } else {
         property = XCB_ATOM_NONE;
     }
@@ -308,22 +307,6 @@ static void keyboard(const char *verb, const char *number)
     free(s);
 }
 
-static int await_manager(void)
-{
-    const uint32_t mask = XCB_EVENT_MASK_PROPERTY_CHANGE;
-    xcb_atom_t check = atom("_NET_SUPPORTING_WM_CHECK");
-    xcb_change_window_attributes(c, screen->root, XCB_CW_EVENT_MASK, &mask);
-    for (bool there = false; !there;) {
-        xcb_get_property_reply_t *p =
-            xcb_get_property_reply(c, xcb_get_property(c, 0, screen->root, check, XCB_ATOM_WINDOW, 0, 1), NULL);
-        there = p && p->type == XCB_ATOM_WINDOW;
-        free(p);
-        if (!there)
-            free(await(XCB_PROPERTY_NOTIFY));
-    }
-    return 0;
-}
-
 static int grab(void)
 {
     xcb_grab_keyboard_reply_t *r = xcb_grab_keyboard_reply(
@@ -365,8 +348,6 @@ int main(int argc, char **argv)
     } else if (!strcmp(verb, "group") || !strcmp(verb, "state")) {
         keyboard(verb, one);
         return 0;
-    } else if (!strcmp(verb, "managed")) {
-        return await_manager();
     } else if (!strcmp(verb, "grab")) {
         return grab();
     }

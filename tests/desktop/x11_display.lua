@@ -163,8 +163,11 @@ function M.start(options)
     display.env = { DISPLAY = display.name, LC_ALL = "C.UTF-8" }
     if options.manager ~= false then
         expect.need "openbox"
-        display:spawn { "openbox" }
-        display:order "managed"
+        local ready = display.folder .. "/managed" -- before that openbox loses windows that come
+        display:spawn { "openbox", "--startup", "touch " .. ready }
+        expect.eventually("openbox", M.SECONDS, function()
+            return expect.read(ready)
+        end)
     end
     return display
 end
