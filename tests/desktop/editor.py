@@ -1,4 +1,5 @@
-"""editor: a GTK 3 text view. editor.py FILE TITLE: FILE has what stands in it, written anew after each change."""
+"""editor: a GTK 3 text view. editor.py FILE TITLE [DIALOG]: FILE has what stands in it, written anew after each change.
+With DIALOG: a modal dialog of this title stands before it."""
 import os
 import sys
 
@@ -25,4 +26,8 @@ save(view.get_buffer())
 window.connect("destroy", Gtk.main_quit)
 window.show_all()
 view.grab_focus()
+if len(sys.argv) > 3:
+    dialog = Gtk.MessageDialog(transient_for=window, modal=True, text="Trust this folder?")
+    dialog.set_title(sys.argv[3])
+    dialog.show_all()
 Gtk.main()

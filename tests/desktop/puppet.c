@@ -12,6 +12,8 @@
  *         plain                     title as STRING in Latin-1 instead of _NET_WM_NAME
  *     press | release | tap KEYSYM  (a number) by XTEST: what a person's hand does
  *     group N | state               locks a keyboard group | prints "locks MODS group N"
+ *     tell ID ATOM VALUE...         a client message to the root window: orders to the window manager
+ *     map                           prints a hash of the keyboard's map
  *     grab                          takes the keyboard, as a menu does; "grabbed"
  */
 #include <stdbool.h>
@@ -307,6 +309,40 @@ static void keyboard(const char *verb, const char *number)
     free(s);
 }
 
+static int tell(int argc, char **argv)
+{
+    xcb_client_message_event_t message = {.response_type = XCB_CLIENT_MESSAGE,
+                                          .format = 32,
+                                          .window = (xcb_window_t)strtoul(argv[2], NULL, 0),
+                                          .type = atom(argv[3])};
+    for (int i = 4; i < argc && i < 9; i++)
+        message.data.data32[i - 4] = (uint32_t)strtoul(argv[i], NULL, 0);
+    char bytes[32] = {0};
+    memcpy(bytes, &message, sizeof message);
+    xcb_send_event(c, 0, screen->root, XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY | XCB_EVENT_MASK_SUBSTRUCTURE_REDIRECT,
+                   bytes);
+    sync_up();
+    return 0;
+}
+
+static int say_map(void)
+{
+    const xcb_setup_t *setup = xcb_get_setup(c);
+    xcb_get_keyboard_mapping_reply_t *map = xcb_get_keyboard_mapping_reply(
+        c, xcb_get_keyboard_mapping(c, setup->min_keycode, (uint8_t)(setup->max_keycode - setup->min_keycode + 1)),
+        NULL);
+    size_t n = (size_t)xcb_get_keyboard_mapping_keysyms_length(map);
+    const xcb_keysym_t *syms = xcb_get_keyboard_mapping_keysyms(map);
+    /* keys without a meaning count for nothing: the width of the map grows and stays so */
+    uint32_t hash = 0;
+    for (size_t i = 0; i < n; i++)
+        if (syms[i])
+            hash += (uint32_t)(i / map->keysyms_per_keycode + 1) * 2654435761u ^ syms[i];
+    printf("map %u\n", (unsigned)hash);
+    free(map);
+    return 0;
+}
+
 static int grab(void)
 {
     xcb_grab_keyboard_reply_t *r = xcb_grab_keyboard_reply(
@@ -348,6 +384,10 @@ int main(int argc, char **argv)
     } else if (!strcmp(verb, "group") || !strcmp(verb, "state")) {
         keyboard(verb, one);
         return 0;
+    } else if (!strcmp(verb, "tell") && argc > 3) {
+        return tell(argc, argv);
+    } else if (!strcmp(verb, "map")) {
+        return say_map();
     } else if (!strcmp(verb, "grab")) {
         return grab();
     }

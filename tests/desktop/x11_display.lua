@@ -93,13 +93,14 @@ function Display:xterm(title, extra)
 end
 
 --- A GTK 3 text view; answers the path of what stands in it.
-function Display:editor(title)
+---@param dialog? string title of a modal dialog before it
+function Display:editor(title, dialog)
     local python = "/usr/bin/python3" -- the system's: another one has no python3-gi
     if expect.run({ python, "-c", "import gi; gi.require_version('Gtk', '3.0')" }).exit ~= 0 then
         expect.skip "python3-gi with GTK 3 is not installed"
     end
     local path = ("%s/%s.txt"):format(self.folder, title)
-    self:spawn { python, here .. "/editor.py", path, title }
+    self:spawn { python, here .. "/editor.py", path, title, dialog }
     return path
 end
 

@@ -121,6 +121,9 @@ static void x11_close(struct desktop *d)
         x11_keeper_restore(x);
         x11_keyboard_give_back(x);
         x11_turn_give(x);
+        /* A connection that is closed with events unread may take our last requests with it. */
+        x->insist = true;
+        x11_wire_sync(x, clock_now() + CLOCK_SECOND, NULL);
         x11_seller_stop(&x->seller);
     }
     x11_wire_close(x);

@@ -112,13 +112,20 @@ static bool is_spare(const struct x11_keyboard *k, unsigned code)
     return k->borrowed[code] == XCB_NO_SYMBOL;
 }
 
-/* Keycodes from low to high, as the local map has them now: one change, however many. Each change makes every client
- * read the map again, which costs a window manager 60 ms. */
-static void write_map(struct x11 *x, unsigned low, unsigned high)
+/* Tells the server of the keys that are marked, each run of neighbours in one change: every change makes every client
+ * read the map again, which costs a window manager 60 ms. Keys between two runs are never written, even as they are:
+ * the core protocol does not know all of what XKB knows about them. */
+static void write_map(struct x11 *x, const bool changed[256])
 {
     struct x11_keyboard *k = &x->keyboard;
-    xcb_change_keyboard_mapping(x->c, (uint8_t)(high - low + 1), (xcb_keycode_t)low, k->columns,
-                                k->syms + (low - k->first) * k->columns);
+    unsigned end = k->first + k->count;
+    for (unsigned low = k->first, high; low < end; low = high + 1) {
+        for (high = low; high < end && changed[high]; high++)
+            ;
+        if (high > low)
+            xcb_change_keyboard_mapping(x->c, (uint8_t)(high - low), (xcb_keycode_t)low, k->columns,
+                                        k->syms + (low - k->first) * k->columns);
+    }
     xcb_flush(x->c);
 }
 
@@ -135,28 +142,28 @@ bool x11_keyboard_borrow(struct x11 *x, const xcb_keysym_t *syms, size_t n, int6
     if (!x11_keyboard_read(x, until, err))
         return false;
     xcb_keysym_t plan[256];
-    unsigned low = 256, high = 0, code = k->first, end = k->first + k->count;
+    bool changed[256] = {false}, any = false;
+    unsigned code = k->first + k->count; /* from the end: there is the longest run of keys without a meaning */
     memcpy(plan, k->borrowed, sizeof plan);
     for (size_t i = 0; i < n; i++) {
         if (x11_keyboard_find(k, syms[i], &stroke))
             continue;
-        while (code < end && !is_spare(k, code))
-            code++;
-        if (code == end) {
+        while (code > k->first && !is_spare(k, code - 1))
+            code--;
+        if (code == k->first) {
             x11_keyboard_forget(x); /* the local map has what the server was not told */
             return error_set(err, EC_UNSUPPORTED, "no key is left for the character U+%04X",
                              (unsigned)syms[i] & 0xffffffu);
         }
-        set_key(k, code, syms[i]);
+        set_key(k, --code, syms[i]);
         plan[code] = syms[i];
-        low = code < low ? code : low;
-        high = code;
+        changed[code] = any = true;
     }
-    if (low > high)
+    if (!any)
         return true;
     memcpy(k->borrowed, plan, sizeof plan);
     k->borrowed_used = clock_now();
-    write_map(x, low, high);
+    write_map(x, changed);
     return true;
 }
 
@@ -172,16 +179,14 @@ void x11_keyboard_give_back(struct x11 *x)
     x->insist = true;
     wait_despite_cancel(NULL, k->borrowed_used + LATEST_LOOKUP, NULL);
     if (x11_keyboard_read(x, clock_now() + CLOCK_SECOND, NULL)) {
-        unsigned low = 256, high = 0;
+        bool changed[256] = {false};
         for (unsigned code = k->first; code < k->first + k->count; code++) {
             if (!k->borrowed[code] || x11_keyboard_sym(k, code, 0) != k->borrowed[code])
                 continue; /* somebody loaded another map meanwhile */
             set_key(k, code, XCB_NO_SYMBOL);
-            low = code < low ? code : low;
-            high = code;
+            changed[code] = true;
         }
-        if (low <= high)
-            write_map(x, low, high);
+        write_map(x, changed);
     }
     memset(k->borrowed, 0, sizeof k->borrowed);
     k->borrowed_used = 0;

@@ -165,7 +165,8 @@ xcb_keysym_t x11_keyboard_sym(const struct x11_keyboard *k, unsigned keycode, un
 /* Bit of the modifier (Shift 1, Lock 2, … Mod5 128) that a key with this keysym sets; 0: none. */
 unsigned x11_keyboard_mask(const struct x11_keyboard *k, xcb_keysym_t sym);
 uint8_t x11_keyboard_modifier(const struct x11_keyboard *k, enum chord_mod mod); /* a keycode; 0: none */
-/* Gives keys without a meaning one, all in one change. EC_UNSUPPORTED: not enough such keys. */
+/* Gives keys without a meaning one, in as few changes as there are runs of such keys. EC_UNSUPPORTED: not enough such
+ * keys. */
 bool x11_keyboard_borrow(struct x11 *x, const xcb_keysym_t *syms, size_t n, int64_t until, struct error *err);
 void x11_keyboard_give_back(struct x11 *x);
 
