@@ -168,7 +168,6 @@ function layout:placing() return self:log ".placing" end
 function layout:journal() return self:log "EVENTS.jsonl" end
 function layout:run_log() return self:log "RUN_ITER.log" end
 function layout:report() return self:log "DISPATCH_REPORT.md" end
-function layout:report_html() return self:log "DISPATCH_REPORT.html" end
 
 ---An earlier attempt's files.
 ---@param n integer                   from 1
@@ -189,11 +188,6 @@ end
 ---@param kind "screenshot"|"screen_text"
 function layout:evidence(worker, kind)
     return self:log(("SEND_%s.%s"):format(worker, kind == "screenshot" and "png" or "txt"))
-end
-
----A child that works for one worker (exec): its output.
-function layout:worker_streams(worker)
-    return self:log(worker .. ".stdout.log"), self:log(worker .. ".stderr.log")
 end
 
 function layout:ahk_script() return self:log "DISPATCH_RUNTIME.ahk" end
