@@ -219,11 +219,13 @@ static int watch_clipboard(bool reads, bool takes)
         char *text = reads ? read_selection(own, atom("CLIPBOARD"), utf8, &len, 0) : NULL;
         if (text)
             say_text(text, len);
-        if (takes) {
-            content = text ? text : "stolen";
-            take(atom("CLIPBOARD"));
-            say("took");
+        if (!takes) {
+            free(text);
+            continue;
         }
+        content = text ? text : "stolen"; /* for good */
+        take(atom("CLIPBOARD"));
+        say("took");
     }
     return 0;
 }

@@ -96,11 +96,13 @@ static bool read_all(struct x11 *x, struct find *f, int64_t until, struct window
 static bool fill_pids(struct x11 *x, struct window_list *list, int64_t until, struct error *err)
 {
     unsigned *asked = list->n ? calloc(list->n, sizeof *asked) : NULL;
-    bool ok = !list->n || asked || error_set(err, EC_MEMORY, "no memory for the list of windows");
-    for (size_t i = 0; ok && i < list->n; i++)
+    bool ok = true;
+    if (list->n && !asked)
+        return error_set(err, EC_MEMORY, "no memory for the list of windows");
+    for (size_t i = 0; i < list->n; i++)
         if (!list->items[i].pid)
             asked[i] = x11_look_ask_client(x, (xcb_window_t)list->items[i].id);
-    for (size_t i = 0; asked && i < list->n; i++) {
+    for (size_t i = 0; i < list->n; i++) {
         if (!asked[i])
             continue;
         if (ok)

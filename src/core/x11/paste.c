@@ -105,11 +105,15 @@ static bool is_after(uint32_t sequence, uint32_t other)
     return (int32_t)(sequence - other) >= 0; /* they wrap */
 }
 
+bool x11_paste_same_client(uint32_t resource_id_mask, xcb_window_t a, xcb_window_t b)
+{
+    return (a & ~resource_id_mask) == (b & ~resource_id_mask);
+}
+
 static bool is_target(struct x11 *x, const struct window_pin *pin, struct x11_transfer *t, int64_t until, bool *target,
                       struct error *err)
 {
-    uint32_t client = ~xcb_get_setup(x->c)->resource_id_mask;
-    *target = (t->requestor & client) == ((xcb_window_t)pin->id & client);
+    *target = x11_paste_same_client(xcb_get_setup(x->c)->resource_id_mask, t->requestor, (xcb_window_t)pin->id);
     if (*target || pin->pid <= 0)
         return true;
     if (t->pid < 0 && !x11_look_client(x, x11_look_ask_client(x, t->requestor), until, &t->pid, err))

@@ -186,12 +186,12 @@ static bool aim(struct x11 *x, const struct window_pin *pin, int64_t until, xcb_
                         xcb_translate_coordinates(x->c, id, x->root, 0, 0).sequence};
     bool ok = x11_wire_reply(x, asked[0], until, &attributes, err) &&
               x11_wire_reply(x, asked[1], until, &geometry, err) && x11_wire_reply(x, asked[2], until, &corner, err);
-    if (ok && (!attributes || !geometry || !corner))
+    if (ok && (!attributes || !geometry || !corner)) {
         ok = error_set(err, EC_GONE, "'%s': its window was closed", pin->token);
-    else if (ok && attributes->map_state != XCB_MAP_STATE_VIEWABLE)
+    } else if (ok && attributes->map_state != XCB_MAP_STATE_VIEWABLE) {
         ok = error_set(err, EC_REFUSED, "'%s': it is minimised or on another workspace, there is nothing to be seen",
                        pin->token);
-    if (ok) {
+    } else if (ok) {
         *visual = attributes->visual;
         *where = (struct x11_rect){corner->dst_x, corner->dst_y, geometry->width, geometry->height};
     }

@@ -15,7 +15,9 @@ struct row {
 
 static bool append(struct row *row, const xcb_window_t *ids, size_t n, struct error *err)
 {
-    if (n > row->room - row->n) {
+    if (n == 0)
+        return true;
+    if (!row->ids || n > row->room - row->n) {
         size_t room = row->n + n > row->room * 2 ? row->n + n : row->room * 2;
         xcb_window_t *more = room <= SIZE_MAX / sizeof *more ? realloc(row->ids, room * sizeof *more) : NULL;
         if (!more)
@@ -23,8 +25,7 @@ static bool append(struct row *row, const xcb_window_t *ids, size_t n, struct er
         row->ids = more;
         row->room = room;
     }
-    if (n)
-        memcpy(row->ids + row->n, ids, n * sizeof *ids);
+    memcpy(row->ids + row->n, ids, n * sizeof *ids);
     row->n += n;
     return true;
 }

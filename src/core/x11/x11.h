@@ -195,6 +195,9 @@ void x11_keeper_restore(struct x11 *x);
 bool x11_paste(struct x11 *x, const struct window_pin *pin, const char *text, size_t len, const char *keys,
                int64_t until, enum window_taken *taken, struct error *err);
 
+/* Were both made by one client? The server gives each a range of ids. Pure. */
+bool x11_paste_same_client(uint32_t resource_id_mask, xcb_window_t a, xcb_window_t b);
+
 /* turn.c: one dispatcher at a time */
 bool x11_turn_take(struct x11 *x, int64_t until, struct error *err);
 void x11_turn_give(struct x11 *x);
