@@ -102,7 +102,6 @@ local function run_script(name, argv)
         io.stderr:write("dispatch: ", from, "\n")
         return code == "ENOENT" and USAGE or BLOCKED
     end
-    arg = { [0] = name, table.unpack(argv) }   -- luacheck: globals arg
     local result = M.load(source, from, table.unpack(argv))
     if M.is_flow(result) then return require "dispatch.flow".main(result, argv, from) end
     return 0

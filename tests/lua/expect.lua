@@ -320,7 +320,7 @@ end
 --- Path of the program under test.
 ---@return string
 function M.binary()
-    return os.getenv("DISPATCH_BIN") or arg[-1]
+    return os.getenv("DISPATCH_BIN") or require("host").executable()
 end
 
 --- Runs a command to its end: { argv…, env =, unset =, cwd =, input =, seconds = 60 }; what process.run answers.

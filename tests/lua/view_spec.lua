@@ -11,7 +11,8 @@ local WORKERS = { "A_core", "B_tooling", "C_features", "D_validation", "Z_aggreg
 
 local function folded(events)
     local s = state.new()
-    state.fold(s, { ev = "run.start", t = 0, run_id = "20261122_1", steps = STEPS, workers = WORKERS, all_workers = WORKERS })
+    state.fold(s, { ev = "run.start", t = 0, run_id = "20261122_1", steps = STEPS, workers = WORKERS,
+        all_workers = WORKERS })
     for _, e in ipairs(events) do state.fold(s, e) end
     return s
 end

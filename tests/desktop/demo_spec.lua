@@ -1,0 +1,48 @@
+-- The self-test that an operator runs first, on both kinds of window: it must pass, and it must be able to fail.
+local expect = require "expect"
+local test = expect.test
+local file = require "file"
+
+local function demo(via, environment)
+    local folder = expect.folder() .. "/demo"
+    local run = expect.dispatch { "demo", "-Via", via, "-Folder", folder, unset = { "DISPLAY" }, env = environment,
+        seconds = 150 }
+    return run, folder
+end
+
+local function report_of(out)
+    return expect.read((expect.truthy(out:match "report%s+(%S+DISPATCH_REPORT%.md)", out)))
+end
+
+for _, via in ipairs { "x11", "tmux" } do
+    test("the demo passes on " .. via .. ": five prompts, five markers, a report and a picture", function()
+        expect.need(via == "x11" and "Xvfb" or "tmux")
+        local run, folder = demo(via)
+        expect.equal(run.exit, 0, run.out .. run.err)
+        local report = report_of(run.out)
+        expect.contains(report, ": PASS")
+        local word = via == "tmux" and "| submitted |" or "unobservable, **arrived**"
+        local _, times = report:gsub(word:gsub("%p", "%%%0"), "")
+        expect.equal(times, 5)
+        local picture = expect.truthy(run.out:match "picture%s+(%S+)")
+        expect.truthy(file.stat(picture).bytes > 500)
+        if via == "x11" then expect.equal(expect.read(picture):sub(2, 4), "PNG") end
+        for _, worker in ipairs { "A_core", "B_tooling", "C_features", "D_validation", "Z_aggregator" } do
+            expect.falsy(file.stat(folder .. "/received-" .. worker .. ".txt"))
+        end
+    end)
+end
+
+test("a folder that is there already is left alone", function()
+    local folder = expect.folder()
+    expect.write(folder .. "/mine.txt", "mine")
+    local run = expect.dispatch { "demo", "-Folder", folder }
+    expect.equal(run.exit, 2)
+    expect.equal(expect.read(folder .. "/mine.txt"), "mine")
+end)
+
+test("an unknown flag of the demo is wrong usage", function()
+    local run = expect.dispatch { "demo", "-Vai", "tmux" }
+    expect.equal(run.exit, 64)
+    expect.contains(run.err, "dispatch demo [-Via")
+end)

@@ -1,0 +1,117 @@
+-- What the command line names, from outside: the program as a child.
+local expect = require "expect"
+local test = expect.test
+
+test("-e runs a line, with the modules at hand and the arguments in arg", function()
+    local run = expect.dispatch { "-e", "print(clock.now() > 0, arg[1], arg[2])", "one", "two words" }
+    expect.equal(run.exit, 0)
+    expect.equal(run.out, "true\tone\ttwo words\n")
+end)
+
+test("-e loads no Lua of ours", function()
+    local run = expect.dispatch { "-e",
+        "for name in pairs(package.loaded) do if name:find 'dispatch' then print(name) end end" }
+    expect.equal(run.out, "")
+end)
+
+test("- runs standard input", function()
+    local run = expect.dispatch { "-", "x", input = "print(arg[1], digest.sha256('abc'):sub(1, 8))" }
+    expect.equal(run.out, "x\tba7816bf\n")
+end)
+
+test("-e without code is wrong usage", function()
+    local run = expect.dispatch { "-e" }
+    expect.equal(run.exit, 64)
+    expect.contains(run.err, "-e needs the code")
+end)
+
+test("an error in a script is exit 1 with a traceback that names its file and line", function()
+    local folder = expect.folder()
+    expect.write(folder .. "/broken.lua", "local function inner()\n    error 'no such thing'\nend\ninner()\n")
+    local run = expect.dispatch { "broken.lua", cwd = folder }
+    expect.equal(run.exit, 1)
+    expect.contains(run.err, "broken.lua:2: no such thing")
+    expect.contains(run.err, "broken.lua:4: in main chunk")
+end)
+
+test("a script that is no Lua says file and line", function()
+    local folder = expect.folder()
+    expect.write(folder .. "/wrong.lua", "local x = \n= 3\n")
+    local run = expect.dispatch { "wrong.lua", cwd = folder }
+    expect.equal(run.exit, 1)
+    expect.contains(run.err, "wrong.lua:2:")
+end)
+
+test("a script's own folder is where its modules are, and dispatch.* comes from the program", function()
+    local folder = expect.folder()
+    expect.write(folder .. "/flows/helper.lua", "return 'from the folder'")
+    expect.write(folder .. "/flows/dispatch/view.lua", "return 'an impostor'")
+    expect.write(folder .. "/flows/my.lua", "print(require 'helper', type(require 'dispatch.view'), ...)")
+    local run = expect.dispatch { "flows/my.lua", "a", cwd = folder }
+    expect.equal(run.out, "from the folder\ttable\ta\n")
+end)
+
+test("a first line that begins with # is for the shell", function()
+    local folder = expect.folder()
+    expect.write(folder .. "/tool.lua", "#!/usr/bin/env dispatch\nprint 'ran'\nerror 'here'\n")
+    local run = expect.dispatch { "tool.lua", cwd = folder }
+    expect.equal(run.out, "ran\n")
+    expect.contains(run.err, "tool.lua:3:")
+end)
+
+test("a project's own copy of a flow wins over the one in the program", function()
+    local folder = expect.folder()
+    expect.write(folder .. "/tools/codex/dispatch/run_iter.lua", "print 'the own one'")
+    expect.mkdir(folder .. "/deep/below")
+    expect.equal(expect.dispatch({ "run_iter.lua", cwd = folder .. "/deep/below" }).out, "the own one\n")
+    expect.equal(expect.dispatch({ "run_iter.lua", "-Root", folder, cwd = expect.folder() }).out, "the own one\n")
+end)
+
+test("a name that is nowhere says each place that was looked at", function()
+    local folder = expect.folder()
+    expect.mkdir(folder .. "/tools/codex")
+    local run = expect.dispatch { "nothing.lua", cwd = folder }
+    expect.equal(run.exit, 64)
+    expect.contains(run.err, "tools/codex/dispatch/nothing.lua")
+    expect.contains(run.err, "lua/nothing.lua inside dispatch")
+end)
+
+test("an unknown command is wrong usage and says where the known ones are listed", function()
+    for _, name in ipairs { "chek", "../commands/check", "", "-x" } do
+        local run = expect.dispatch { name }
+        expect.equal(run.exit, 64, name)
+        expect.contains(run.err, "dispatch help")
+    end
+end)
+
+test("--version says it, and no command at all is wrong usage with the help", function()
+    expect.matches(expect.dispatch({ "--version" }).out, "^dispatch %d+%.%d+%.%d+\n$")
+    local run = expect.dispatch {}
+    expect.equal(run.exit, 64)
+    expect.contains(run.out, "run_iter.lua")
+end)
+
+-- An interrupted program, however it spends its time.
+local function interrupted(code, signal)
+    local process, clock, wait = require "process", require "clock", require "wait"
+    local folder = expect.folder()
+    local child <close> = expect.ok(process.spawn({ expect.binary(), "-e", "file.write('ready', ''); " .. code },
+        { cwd = folder, err = folder .. "/err", out = folder .. "/out" }))
+    local ready <close> = wait.file(folder .. "/ready")
+    expect.ok(wait.any({ ready }, clock.now() + 20))
+    expect.ok(process.run({ "kill", "-" .. signal, tostring(child:pid()) }, { deadline = clock.now() + 5 }))
+    expect.ok(wait.any({ child }, clock.now() + 20))
+    return child:status(), expect.read(folder .. "/out")
+end
+
+test("Ctrl-C, SIGTERM and SIGHUP end a wait at once: the script hears EINTR, the exit status is 130", function()
+    for _, signal in ipairs { "INT", "TERM", "HUP" } do
+        local status, out = interrupted("print(wait.sleep(clock.now() + 100))", signal)
+        expect.equal(status.exit, 130, signal)
+        expect.contains(out, "EINTR")
+    end
+end)
+
+test("Ctrl-C ends a loop that never waits", function()
+    expect.equal(interrupted("while true do end", "INT").exit, 130)
+end)
