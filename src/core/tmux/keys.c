@@ -63,20 +63,21 @@ static bool one_character(const char *text)
     return c > ' ' && c != 0x7F && strlen(text) == len;
 }
 
-/* The control character of the key, -1 where a terminal has none. */
-static int control_of(char c)
+/* What ctrl or shift makes of a character in a terminal without extended keys; -1: nothing of its own. */
+static int changed(char c, int bits)
 {
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 1;
+    bool upper = c >= 'A' && c <= 'Z';
+    char lower = upper ? (char)(c - 'A' + 'a') : c;
+    bool letter = lower >= 'a' && lower <= 'z';
+    if (bits == SHIFT)
+        return letter ? lower - 'a' + 'A' : -1;
+    if (bits != CTRL)
+        return -1;
+    if (letter)
+        return lower - 'a' + 1;
     if (c == ' ' || c == '@')
         return 0;
     return c != '\0' && strchr("[\\]^_", c) ? c - '@' : -1;
-}
-
-static bool cannot(const char *chord, struct error *err)
-{
-    return error_set(err, EC_UNSUPPORTED, "%s: a terminal cannot send this chord apart from a simpler one; use another",
-                     chord);
 }
 
 /* A key that has bytes of its own, with its modifiers. */
@@ -84,27 +85,23 @@ static bool encode(const char *chord, const char *plain, int bits, struct tmux_k
 {
     size_t len = strlen(plain);
     char c = len == 1 ? plain[0] : '\0';
+    int others = bits & (CTRL | SHIFT);
     key->n = 0;
+    if (c == '\t' && bits == SHIFT) {
+        strcpy(key->name, "BTab");
+        return true;
+    }
     if (bits & ALT)
         key->bytes[key->n++] = '\033';
     if (c == '\r' && bits == CTRL) { /* a stock xterm sends the byte of Return, too */
         strcpy(key->name, "C-Enter");
-    } else if (c == '\t' && bits == SHIFT) {
-        strcpy(key->name, "BTab");
+    } else if (others) {
+        int byte = changed(c, others);
+        if (byte < 0)
+            return error_set(err, EC_UNSUPPORTED,
+                             "%s: a terminal cannot send this chord apart from a simpler one; use another", chord);
+        key->bytes[key->n++] = (char)byte;
         return true;
-    } else if ((bits & CTRL) && (bits & SHIFT)) {
-        return cannot(chord, err);
-    } else if (bits & CTRL) {
-        int control = len == 1 ? control_of(c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c) : -1;
-        if (control < 0)
-            return cannot(chord, err);
-        key->bytes[key->n++] = (char)control;
-        return true;
-    } else if ((bits & SHIFT) && c >= 'a' && c <= 'z') {
-        key->bytes[key->n++] = (char)(c - 'a' + 'A');
-        return true;
-    } else if ((bits & SHIFT) && (c < 'A' || c > 'Z')) {
-        return cannot(chord, err);
     }
     memcpy(key->bytes + key->n, plain, len);
     key->n += len;

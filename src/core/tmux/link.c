@@ -55,14 +55,16 @@ bool tmux_link_lost(const struct tmux_link *link)
 
 static bool has_arrived(struct wait_source *self, int64_t now, int64_t *again)
 {
-    (void)now, (void)again;
+    (void)now;
+    *again = CLOCK_NEVER;
     const struct tmux_link *link = (const struct tmux_link *)((char *)self - offsetof(struct tmux_link, arrival));
     return link->attached || link->lost;
 }
 
 static bool is_answered(struct wait_source *self, int64_t now, int64_t *again)
 {
-    (void)now, (void)again;
+    (void)now;
+    *again = CLOCK_NEVER;
     const struct question *q = (const struct question *)self;
     return q->whole || q->link->lost;
 }

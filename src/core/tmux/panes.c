@@ -89,7 +89,7 @@ static uint64_t mix_row(uint64_t hash, const struct tmux_row *row)
 uint64_t tmux_rows_hash(char *text)
 {
     uint64_t hash = HASH_START;
-    for (struct tmux_row row; tmux_row_next(&text, &row);)
+    for (struct tmux_row row = {0}; tmux_row_next(&text, &row);)
         hash = mix_row(hash, &row);
     return hash;
 }
@@ -173,7 +173,7 @@ bool tmux_rows_list(struct tmux_desktop *d, char *text, struct window_list *list
     if (!make_fronts(d, text))
         return error_set(err, EC_MEMORY, "tmux: out of memory");
     uint64_t hash = HASH_START;
-    for (struct tmux_row row; tmux_row_next(&text, &row);) {
+    for (struct tmux_row row = {0}; tmux_row_next(&text, &row);) {
         hash = mix_row(hash, &row);
         struct window *twin = listed(list, row.id);
         if (twin && is_shown(d, &row))
