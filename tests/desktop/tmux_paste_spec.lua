@@ -2,7 +2,7 @@
 -- DISPATCH_SENDS: how many prompts the long test sends (100).
 local expect = require "expect"
 local tmux_server = require "tmux_server"
-local clock = require "clock"
+local clock, wait = require "clock", require "wait"
 local test, soon = expect.test, tmux_server.soon
 
 local TITLE = "HITECHOS_A_core_20261122_1"
@@ -167,6 +167,44 @@ test("a pane that closes while it reads is gone, and the text is not to be sent 
         expect.equal({ word, code }, { "served", "EGONE" }, message)
         expect.equal(server:run("list-buffers"), "")
     end
+end)
+
+test("panes that die of what they read do not take the server with them", function()
+    local server = tmux_server.start()
+    server:run("set-option", "-g", "remain-on-exit", "on")
+    local desktop = server:desktop()
+    local said = {}
+    for i = 1, 40 do
+        local pane = server:reader { title = TITLE, read = ("head -c %d"):format(i * 3) }
+        local word, _, code = desktop:paste(pane.pin, nasty(i % 2 == 0 and 100 or 30000, i), soon())
+        said[word .. " " .. tostring(code)] = true
+        word, _, code = desktop:paste(pane.pin, "and more", soon())
+        said[word .. " " .. tostring(code)] = true
+        local done, _, why = desktop:key(pane.pin, "Return", soon())
+        said["key " .. tostring(done) .. " " .. tostring(why)] = true
+        server:run("kill-pane", "-t", pane.id)
+    end
+    said["whole nil"], said["served EREFUSED"], said["served EGONE"], said["served nil"] = nil, nil, nil, nil
+    said["not EREFUSED"], said["key nil EREFUSED"], said["key unknown nil"], said["key whole nil"] = nil, nil, nil, nil
+    expect.equal(said, {})
+    expect.equal(#expect.ok(desktop:list()), 1)
+    expect.equal(server:run("list-buffers"), "")
+end)
+
+test("Ctrl-C while a reader is waited for leaves what is known", function()
+    local server = tmux_server.start()
+    local self = expect.read("/proc/self/stat"):match("^%d+")
+    local pane = server:reader { title = TITLE, read = ("head -c 10; kill -INT %s; exec sleep 1000"):format(self) }
+    local desktop = server:desktop()
+    expect.after(function()
+        wait.resume()
+    end)
+    local word, _, code = desktop:paste(pane.pin, nasty(100000), soon())
+    expect.equal({ word, code }, { "served", "EINTR" })
+    expect.equal(wait.interrupted(), "SIGINT")
+    expect.refused("EINTR", nil, desktop:list())
+    wait.resume()
+    expect.ok(desktop:list())
 end)
 
 test("keys are what a terminal sends", function()

@@ -120,6 +120,11 @@ function Server:reader(o)
     options.run = modes[o.mode or "bracketed"] .. title .. "{ " .. (o.read or "exec cat") .. "; } > " .. quoted(file)
     local pane = self:pane(options)
     pane.file = file
+    if not o.read then
+        expect.eventually("cat reads", 10, function()
+            return self:ask(pane.id, "#{pane_current_command}") == "cat"
+        end)
+    end
     return pane
 end
 

@@ -98,15 +98,42 @@ test("a client that somebody detached comes back", function()
     local server = tmux_server.start()
     local pane = server:reader { title = TITLE }
     local desktop = server:desktop()
+    local function detach()
+        server:run("detach-client", "-s", "first")
+    end
     for _ = 1, 3 do
-        server:run("detach-client", "-s", "first")
+        detach()
         expect.equal(expect.ok(desktop:list())[2].title, TITLE)
-        server:run("detach-client", "-s", "first")
+        detach()
         expect.ok(desktop:check(pane.pin))
-        server:run("detach-client", "-s", "first")
-        expect.ok(desktop:paste(pane.pin, "x", soon()))
+        detach()
+        expect.eventually("it is gone", 10, function() -- a paste is not tried twice when the connection ends meanwhile
+            return server:run("list-clients") == ""
+        end)
+        expect.equal(expect.ok(desktop:paste(pane.pin, "x", soon())), "whole")
     end
     pane:expect(("\27[200~x\27[201~"):rep(3))
+end)
+
+test("a server that hangs is given up, and what it answers later is not mistaken", function()
+    local server = tmux_server.start()
+    local pane = server:reader { title = TITLE }
+    local desktop = server:desktop()
+    expect.ok(desktop:check(pane.pin))
+    local pid = server:ask(pane.id, "#{pid}")
+    expect.run { "kill", "-STOP", pid }
+    expect.after(function()
+        expect.run { "kill", "-CONT", pid }
+    end)
+    for _ = 1, 3 do
+        local word, _, code = desktop:paste(pane.pin, "never", soon(0.05))
+        expect.equal({ word, code }, { "not", "ETIMEOUT" })
+        expect.refused("ETIMEOUT", "tmux", desktop:key(pane.pin, "Return", soon(0.05)))
+    end
+    expect.run { "kill", "-CONT", pid }
+    expect.equal(find(desktop, pane).title, TITLE)
+    expect.equal(expect.ok(desktop:paste(pane.pin, "x", soon())), "whole")
+    pane:expect("\27[200~x\27[201~")
 end)
 
 test("the end of the session that we are attached to is not the server's", function()

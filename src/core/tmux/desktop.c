@@ -124,6 +124,15 @@ static void find_own_pane(struct tmux_desktop *d, int64_t server)
         d->own_pane = strtoull(pane + 1, NULL, 10);
 }
 
+/* "paste-buffer (pasteb) [-dprS] [-s separator] …" */
+static bool has_raw_paste(const char *usage)
+{
+    const char *flags = strstr(usage, "paste-buffer "), *raw;
+    flags = flags ? strchr(flags, '[') : NULL;
+    raw = flags ? strchr(flags, 'S') : NULL;
+    return raw && raw < flags + strcspn(flags, "]");
+}
+
 static bool attach(struct tmux_desktop *d, int64_t until, struct error *err)
 {
     struct tmux_listener listener = {.note = note, .lost = lost, .owner = d};
@@ -133,7 +142,8 @@ static bool attach(struct tmux_desktop *d, int64_t until, struct error *err)
         return false;
     struct tmux_text hello = {0};
     struct tmux_answer answer = {0};
-    bool ok = tmux_text_format(&hello, "%s\ndisplay-message -p '#{pid} #{session_id}'", subscription) ||
+    bool ok = tmux_text_format(&hello, "%s\ndisplay-message -p '#{pid} #{session_id}'\nlist-commands paste-buffer",
+                               subscription) ||
               error_set(err, EC_MEMORY, "tmux: out of memory");
     ok = ok && tmux_link_ask(d->link, hello.bytes, until, &answer, err);
     long long server = 0;
@@ -141,6 +151,8 @@ static bool attach(struct tmux_desktop *d, int64_t until, struct error *err)
         ok = error_set(err, EC_NO_DISPLAY, "%s: tmux did not say who it is: %s", d->socket,
                        answer.refusal ? answer.refusal : answer.text);
     find_own_pane(d, server);
+    if (ok)
+        d->raw_paste = has_raw_paste(answer.text);
     tmux_answer_clear(&answer);
     tmux_text_free(&hello);
     if (!ok) {
@@ -204,6 +216,7 @@ static void close_desktop(struct desktop *base)
     tmux_link_close(d->link);
     error_clear(&d->gone);
     free(d->fronts);
+    free(d->backlogs);
     free(d->socket);
     free(d);
 }

@@ -12,6 +12,10 @@ struct tmux_front { /* a pane whose foreground program is looked at, since no se
     uint64_t hash;
 };
 
+struct tmux_backlog { /* bytes handed to tmux for a pane that may still be in tmux's own memory: paste.c */
+    uint64_t pane, bytes;
+};
+
 struct tmux_desktop {
     struct desktop base; /* first */
     char *socket;
@@ -30,8 +34,10 @@ struct tmux_desktop {
     int64_t next_look;
     bool changed, asking, ask_again;
 
-    unsigned buffers;  /* how many were named */
-    uint64_t unproven; /* bytes handed to tmux that may still be in its own memory: paste.c */
+    bool raw_paste;   /* paste-buffer has -S, and escapes control characters without it (tmux 3.7) */
+    unsigned buffers; /* how many were named */
+    struct tmux_backlog *backlogs;
+    size_t backlog_count;
 };
 
 /* desktop.c: the connection, opened again when somebody detached us (`tmux attach -d`) or our session ended while the

@@ -12,7 +12,7 @@
  * those). A window that several sessions share makes a row in each. */
 const char tmux_row_format[] = "P#{pane_id} #{pane_pid} #{window_panes} #{session_attached} #{pane_dead}"
                                " #{window_active} #{pane_in_mode} #{pane_input_off} #{pane_synchronized}"
-                               " #{?#{m/r:^(0|off|)$,#{extended-keys}},0,1} #{session_id} #{pane_tty}"
+                               " #{extended-keys} #{session_id} #{pane_tty}"
                                " #{n:pane_title} #{pane_title} #{window_name}";
 
 /* Ends the word at *at with a NUL and moves on behind it. */
@@ -24,28 +24,30 @@ static char *word(char **at)
     return start;
 }
 
+static uint64_t number(char **at)
+{
+    return strtoull(word(at), NULL, 10);
+}
+
 static bool parse(char *line, struct tmux_row *row)
 {
-    int used = 0;
-    unsigned long long id;
-    long long pid;
-    unsigned dead, active, mode, off, together, extended;
-    if (sscanf(line, "P%%%llu %lld %u %u %u %u %u %u %u %u %n", &id, &pid, &row->panes, &row->attached, &dead, &active,
-               &mode, &off, &together, &extended, &used) != 10 ||
-        !used)
+    if (line[0] != 'P' || line[1] != '%') /* a pane that is not there: every format is empty */
         return false;
-    row->id = id;
-    row->pid = pid;
-    row->dead = dead;
-    row->active = active;
-    row->in_mode = mode;
-    row->input_off = off;
-    row->synchronized = together;
-    row->extended = extended;
-    char *at = line + used;
+    char *at = line + 2;
+    row->id = number(&at);
+    row->pid = (int64_t)number(&at);
+    row->panes = (unsigned)number(&at);
+    row->attached = (unsigned)number(&at);
+    row->dead = number(&at);
+    row->active = number(&at);
+    row->in_mode = number(&at);
+    row->input_off = number(&at);
+    row->synchronized = number(&at);
+    const char *extended = word(&at);
+    row->extended = *extended && strcmp(extended, "off") != 0;
     row->session = word(&at);
     row->tty = word(&at);
-    size_t len = strtoul(word(&at), NULL, 10), rest = strlen(at);
+    size_t len = number(&at), rest = strlen(at);
     row->title = at;
     row->name = at + rest; /* empty, should the length not fit */
     if (len < rest && at[len] == ' ') {

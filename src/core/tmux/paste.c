@@ -70,7 +70,8 @@ static enum outcome hand_over(struct tmux_desktop *d, const struct window_pin *p
     char name[64]; /* two numbers and our name */
     snprintf(name, sizeof name, "dispatch-%ld-%u", (long)getpid(), ++d->buffers);
     if (word && tmux_text_format(&load, "load-buffer -b %s -- %s\n", name, word) &&
-        tmux_text_format(&paste, "paste-buffer -p -r -d -b %s -t %%%llu", name, (unsigned long long)pin->id) &&
+        tmux_text_format(&paste, "paste-buffer -p -r -d%s -b %s -t %%%llu", d->raw_paste ? " -S" : "", name,
+                         (unsigned long long)pin->id) &&
         tmux_text_format(&discard, "delete-buffer -b %s", name))
         outcome =
             do_it(d, pin, &(struct act){.before = load.bytes, .commands = paste.bytes, .otherwise = discard.bytes},
@@ -83,6 +84,43 @@ static enum outcome hand_over(struct tmux_desktop *d, const struct window_pin *p
     free(word);
     tmux_spool_remove(path);
     return outcome;
+}
+
+/* Backlog --------------------------------------------------------------------------------------------------------- */
+
+static struct tmux_backlog *backlog_of(struct tmux_desktop *d, uint64_t pane)
+{
+    for (size_t i = 0; i < d->backlog_count; i++)
+        if (d->backlogs[i].pane == pane)
+            return &d->backlogs[i];
+    return NULL;
+}
+
+/* Before the bytes are handed over: what cannot be remembered is not sent. */
+static bool owe(struct tmux_desktop *d, uint64_t pane, uint64_t bytes, struct error *err)
+{
+    struct tmux_backlog *backlog = backlog_of(d, pane);
+    if (!backlog) {
+        struct tmux_backlog *grown = realloc(d->backlogs, (d->backlog_count + 1) * sizeof *grown);
+        if (!grown)
+            return no_memory(err);
+        d->backlogs = grown;
+        backlog = &grown[d->backlog_count++];
+        *backlog = (struct tmux_backlog){.pane = pane};
+    }
+    backlog->bytes += bytes;
+    return true;
+}
+
+/* Until the program has read all that it is owed. */
+static enum tmux_seen settle(struct tmux_desktop *d, uint64_t pane, struct tmux_tty *tty, int64_t until,
+                             struct error *err)
+{
+    struct tmux_backlog *backlog = backlog_of(d, pane);
+    enum tmux_seen seen = tmux_tty_drained(d, tty, backlog->bytes, until, err);
+    if (seen == TMUX_SEEN)
+        backlog->bytes = 0;
+    return seen;
 }
 
 /* Pasting --------------------------------------------------------------------------------------------------------- */
@@ -128,13 +166,8 @@ static enum window_taken taken_so_far(const struct tmux_tty *tty, const char *te
 static bool prove(struct tmux_desktop *d, const struct window_pin *pin, struct tmux_tty *tty, const char *text,
                   size_t len, int64_t until, enum window_taken *taken, struct error *err)
 {
-    d->unproven += len + BRACKETS;
-    enum tmux_seen seen = tmux_tty_drained(d, tty, d->unproven, until, err);
-    switch (seen) {
-    case TMUX_SEEN:
-        d->unproven -= len + BRACKETS;
-        *taken = taken_so_far(tty, text, len);
-        return true;
+    switch (settle(d, pin->id, tty, until, err)) {
+    case TMUX_SEEN: *taken = taken_so_far(tty, text, len); return true;
     case TMUX_LATE: return true;                                  /* a slow reader has it before it */
     case TMUX_BLIND: return tmux_check(d, pin, until, NULL, err); /* another user's terminal; or it ended meanwhile */
     case TMUX_STOPPED: break;
@@ -155,14 +188,12 @@ bool tmux_paste(struct desktop *base, const struct window_pin *pin, const char *
     if (!tmux_check(d, pin, until, &target, err))
         return false;
     tmux_tty_open(&tty, target.tty);
-    bool ok = is_listening(d, pin, &tty, text, len, until, err);
+    bool ok = is_listening(d, pin, &tty, text, len, until, err) && owe(d, pin->id, len + BRACKETS, err);
     if (ok) {
         enum outcome outcome = hand_over(d, pin, text, len, until, err);
         ok = outcome == DONE;
         if (outcome != NOT_DONE)
             *taken = TAKEN_SERVED;
-        if (outcome == NOT_KNOWN)
-            d->unproven += len + BRACKETS;
     }
     ok = ok && prove(d, pin, &tty, text, len, until, taken, err);
     tmux_tty_close(&tty);
@@ -202,13 +233,13 @@ static bool reaches(const struct tmux_tty *tty, const struct tmux_key *key)
 }
 
 /* Whether the program read it. A pause is no refusal: the key was sent. */
-static bool watch_key(struct tmux_desktop *d, struct tmux_tty *tty, const struct tmux_key *key, bool named,
-                      int64_t until, enum window_taken *taken, struct error *err)
+static bool watch_key(struct tmux_desktop *d, uint64_t pane, struct tmux_tty *tty, const struct tmux_key *key,
+                      bool named, int64_t until, enum window_taken *taken, struct error *err)
 {
     if (named && key->n) /* nothing is sent at all where the program did not ask for extended keys (tmux 3.3a) */
         return true;
     int64_t look = clock_now() + KEY_LOOK;
-    enum tmux_seen seen = tmux_tty_drained(d, tty, d->unproven + sizeof key->bytes, look < until ? look : until, err);
+    enum tmux_seen seen = settle(d, pane, tty, look < until ? look : until, err);
     if (seen == TMUX_SEEN && reaches(tty, key))
         *taken = TAKEN_WHOLE;
     return seen != TMUX_STOPPED;
@@ -228,8 +259,9 @@ bool tmux_key(struct desktop *base, const struct window_pin *pin, const char *ch
     tmux_tty_open(&tty, target.tty);
     bool named = key.name[0] && (key.n == 0 || target.extended);
     bool ok = named ? tmux_text_format(&keys, "%s", key.name) : add_bytes(&keys, key.bytes, key.n);
-    ok = ok ? press(d, pin, keys.bytes, until, err) == DONE : no_memory(err);
-    ok = ok && watch_key(d, &tty, &key, named, until, taken, err);
+    ok = ok ? owe(d, pin->id, sizeof key.bytes, err) : no_memory(err);
+    ok = ok && press(d, pin, keys.bytes, until, err) == DONE &&
+         watch_key(d, pin->id, &tty, &key, named, until, taken, err);
     tmux_tty_close(&tty);
     tmux_text_free(&keys);
     tmux_target_clear(&target);
@@ -242,7 +274,7 @@ bool tmux_type(struct desktop *base, const struct window_pin *pin, const char *t
     struct tmux_text keys = {0};
     if (!*text)
         return true;
-    bool ok = tmux_check(d, pin, until, NULL, err);
+    bool ok = tmux_check(d, pin, until, NULL, err) && owe(d, pin->id, strlen(text), err);
     if (ok && !add_bytes(&keys, text, strlen(text)))
         ok = no_memory(err);
     ok = ok && press(d, pin, keys.bytes, until, err) == DONE;
