@@ -119,7 +119,7 @@ function M.earlier(paths, attempts)
 end
 
 local HOW = {
-    sent = "{receipt} in attempt {attempt}: waited for, not sent again",
+    sent = "{receipt} in attempt {attempt}",
     in_doubt = "in doubt: attempt {attempt} ended between its paste and its receipt",
     maybe = "not submitted in attempt {attempt}, but its text may be in the composer",
 }

@@ -131,8 +131,11 @@ local function look_at_windows(self)
         local now = lost[job]
         local why = now and now.why
         if why and why ~= job.trouble and not self:look(job) then      -- who finished and left has finished
-            self.emit(now.asks and "warning" or "worker.lost", { worker = job.worker, why = why, message = why,
-                code = now.asks and "EASKS" or "EGONE" })
+            if now.asks then
+                self.emit("warning", { code = "EASKS", worker = job.worker, message = why })
+            else
+                self.emit("worker.lost", { worker = job.worker, why = why })
+            end
         end
         job.trouble = why
     end

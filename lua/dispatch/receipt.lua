@@ -16,6 +16,7 @@ local M = {}
 ---@field composer? "empty"|"text"|"unknown"          after the last key; "empty" only after `shown`
 ---@field signal? "working"       the agent's own sign that it took the prompt
 ---@field relay? boolean          the window passes its text on: what it shows proves nothing about what is behind it
+---@field field? "unread"        which field of the window has the focus cannot be seen
 ---@field stopped? string         the phase in which the send ended early
 ---@field why? string             then: the reason
 ---@field code? string            then: its code
@@ -69,7 +70,8 @@ end
 ---@param seen seen
 function M.may_send_again(word, seen) return word == "not_submitted" and nothing_went(seen) and no_key(seen) end
 
-local FACTS = { "taken", "shown", "keys", "read", "composer", "signal", "relay", "stopped", "agent", "focus_tries" }
+local FACTS = { "taken", "shown", "keys", "read", "composer", "signal", "relay", "stopped", "agent", "field",
+    "focus_tries" }
 
 ---What the journal keeps of what was seen.
 ---@param seen seen

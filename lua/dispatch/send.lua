@@ -70,6 +70,7 @@ end
 
 function state.focus(s)
     local ok, message, code = focus(s)
+    if s.desktop.exclusive and not s.readable then s.seen.field = "unread" end
     local keys = s.cfg.focus_keys or screens.keys(s.tables, "focus_keys", s.agent, s.job.window) or {}
     for _, key in ipairs(keys) do                -- each goes to the pinned window or to nobody
         local until_then = { deadline = deadline(M.KEY_SECONDS) }

@@ -62,7 +62,12 @@ on["step.end"] = function(s, e)
     s.step = nil
 end
 
-on["prompt.ok"] = function(s, e) worker_of(s, e).prompt = e end
+on["prompt.ok"] = function(s, e)
+    worker_of(s, e).prompt = e
+    for _, message in ipairs(e.warnings or {}) do
+        s.warnings[#s.warnings + 1] = { t = e.t, worker = e.worker, message = message }
+    end
+end
 
 on["stage.start"] = function(s, e)
     s.stages[#s.stages + 1] = { stage = e.stage, argv = e.argv, cwd = e.cwd, at = e.t }

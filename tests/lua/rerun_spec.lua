@@ -39,7 +39,7 @@ test("what was submitted before an interruption is waited for, the others are se
     local r = w:passes()
     expect.equal(r:pastes(), { C_features = 1, D_validation = 1, Z_aggregator = 1 })
     expect.contains(r:one "run.start".resumed.A_core, "submitted in attempt 1")
-    expect.contains(r.page, "submitted in attempt 1: waited for, not sent again")
+    expect.contains(r.page, "submitted in attempt 1, not sent again")
 end)
 
 test("the window of a worker that is only waited for is watched, too", function()
