@@ -35,6 +35,7 @@ local ROWS = {
     { "launch", "EUNSUPPORTED", "Choose what runs the stages: -Factory python, or -Factory COMMAND." },
     { "launch", "ENOENT", "Name what runs the stages: -Factory COMMAND; or put the Python factory where it belongs." },
     { "*", "EUNSUPPORTED", "Choose another way for the prompts: -Via." },
+    { "*", "ESTAGE", ARTIFACTS }, { "*", "EGATE", ARTIFACTS },
     { "launch", "*", ARTIFACTS }, { "open_worktrees", "*", ARTIFACTS },
     { "bundle_validate", "*", ARTIFACTS }, { "integrate", "*", ARTIFACTS },
     { "*", "ETIMEOUT", "Look at the workers that are named: a question, a stop, an error?",

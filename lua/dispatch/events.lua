@@ -78,7 +78,8 @@ function M.output(kind)
         if kind ~= "json" then line = text.line(event, wall) end
         if not line or not there then return true end
         if kind ~= "json" and text.rings(event) then line = line .. bell end
-        there = term.write(line .. "\n") ~= nil
+        local ok, _, code = term.write(line .. "\n")
+        there = ok ~= nil or code == "EINTR"
         return true
     end
 end

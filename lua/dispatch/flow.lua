@@ -38,7 +38,8 @@ local function judge(fine, ok, message, code)
     local signal = wait.interrupted()
     if not fine then return signal and "interrupted" or "failed", tostring(ok) end
     if signal and not ok then return "interrupted", message, "EINTR" end
-    if ok then return ok == M.NOT_NEEDED and "not_needed" or "ok", type(ok) == "string" and ok or nil end
+    if ok == M.NOT_NEEDED then return "not_needed" end
+    if ok then return "ok", type(ok) == "string" and ok or nil end
     return code == "EINTR" and "interrupted" or "blocked", message or "the step answered nil and no message", code
 end
 
@@ -151,6 +152,7 @@ function M.context(flow, argv, origin)
         io.stdout:write(settings.show(cfg))
         return nil, 0
     end
+    if cfg and cfg.report == "html" then cfg, message = nil, "-Report html: not in this build; leave it out" end
     if cfg and not cfg.run_id then cfg, message = settings.parse(argv, { requires = { "RunId" } }) end
     local workers, root
     if cfg then workers, message = settings.chosen_workers(cfg, flow.workers) end

@@ -61,13 +61,9 @@ line["step.end"] = function(e)
 end
 
 line["prompt.ok"] = function(e)
-    return e.worker, ("prompt of %d bytes, SHA-256 %s"):format(e.bytes, e.sha256)
-end
-
-line["stage.end"] = function(e)
-    local how = e.signal and "ended by signal " .. e.signal or ("exit %d"):format(e.exit or -1)
-    how = how .. behind(", status ", e.status) .. behind(", gate ", e.gate)
-    return e.stage, ("%s (%s)"):format(how, M.duration(e.ms))
+    local text = ("prompt of %d bytes, SHA-256 %s…"):format(e.bytes, e.sha256:sub(1, 12))
+    for _, message in ipairs(e.warnings or {}) do text = text .. "\nwarning: " .. message end
+    return e.worker, text
 end
 
 line["via.chosen"] = function(e) return "via", e.via .. behind(": ", e.why) end
