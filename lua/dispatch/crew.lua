@@ -28,28 +28,10 @@ end
 
 -- ----------------------------------------------------------------------------------------------------------- beginning
 
----For `dispatch wait`: every worker was sent to by somebody else, and nothing will be sent.
----@return true? ok, string? message, string? code
-function M:expect()
+local function take_on(self, job_of)
     self.lookout = lookout.new(self)
     for _, worker in ipairs(self.run.workers) do
-        local job = contract.target(self.run, worker)
-        self.jobs[worker] = job
-        local ok, message, code = self.lookout:add(job)
-        if not ok then return nil, message, code end
-        job.sent = true
-        if not job.done then self.at_work[#self.at_work + 1] = job end
-    end
-    return true
-end
-
----Step 7: how prompts travel, and who is there.
----@return string? note                           "not needed", unless they travel by AutoHotkey
----@return string? message, string? code
-function M:prepare()
-    self.lookout = lookout.new(self)
-    for _, worker in ipairs(self.run.workers) do
-        local job, message, code = contract.job(self.run, worker)
+        local job, message, code = job_of(self.run, worker)
         if not job then return nil, message, code end
         job.earlier, self.jobs[worker] = self.run.earlier[worker], job
         local ok
@@ -57,8 +39,28 @@ function M:prepare()
         if not ok then return nil, message, code end
     end
     self.lookout:look_at_others()
-    local message, code
-    self.carrier, message, code = carriers.open(self.run)
+    return true
+end
+
+local function starts_work(self, job)
+    job.sent = true
+    if not job.done then self.at_work[#self.at_work + 1] = job end
+end
+
+---For `dispatch wait`: every worker was sent to by somebody else, and nothing will be sent.
+---@return true? ok, string? message, string? code
+function M:expect()
+    local ok, message, code = take_on(self, contract.target)
+    for _, worker in ipairs(ok and self.run.workers or {}) do starts_work(self, self.jobs[worker]) end
+    return ok, message, code
+end
+
+---Step 7: how prompts travel, and who is there.
+---@return string? note                           "not needed", unless they travel by AutoHotkey
+---@return string? message, string? code
+function M:prepare()
+    local ok, message, code = take_on(self, contract.job)
+    if ok then self.carrier, message, code = carriers.open(self.run) end
     if not self.carrier then return nil, message, code end
     return self.carrier:prepare()
 end
@@ -100,11 +102,6 @@ end
 local function fail(self, message, code)
     self.failure = self.failure or { message, code }
     return nil, message, code
-end
-
-local function starts_work(self, job)
-    job.sent = true
-    if not job.done then self.at_work[#self.at_work + 1] = job end
 end
 
 local function names(jobs, from)
@@ -168,27 +165,27 @@ function M:send(worker) return self:deliver { worker } end
 
 -- ----------------------------------------------------------------------------------------------------------- finishing
 
-local function still_at_work(self, jobs)
-    local left = {}
+---The deadline of whoever is at work longest; nil when nobody is. It begins when the worker is first waited for.
+local function next_deadline(self, jobs)
+    local first
     for _, job in ipairs(jobs) do
         if not job.done then
             job.deadline = job.deadline or clock.now() + self.cfg.worker_done_timeout
-            left[#left + 1] = job
+            first = math.min(first or job.deadline, job.deadline)
         end
     end
-    table.sort(left, function(a, b) return a.deadline < b.deadline end)
-    return left
+    return first
 end
 
----Waits until somebody among `jobs` finishes. True; false when nobody is at work any more; nil, message, CODE.
+---Waits until somebody finishes. True; false when nobody of `jobs` is at work any more; nil, message, CODE.
 local function until_next(self, jobs)
-    local left = still_at_work(self, jobs)
-    if not left[1] then return false end
-    local ready, message, code = self.lookout:pump(left[1].deadline, {}, true)
+    local deadline = next_deadline(self, jobs)
+    if not deadline then return false end
+    local ready, message, code = self.lookout:pump(deadline, {}, true)
     if ready or code == "EWAKE" then return true end
     if code ~= "ETIMEOUT" then return nil, message, code end
     local late = {}
-    for _, job in ipairs(left) do                -- the last look is at the deadline
+    for _, job in ipairs(jobs) do                -- the last look is at the deadline
         if not self.lookout:look(job) and job.deadline <= clock.now() then late[#late + 1] = job end
     end
     if not late[1] then return true end

@@ -58,21 +58,17 @@ local function pin(job, window, place, o)
         app = window.app, ms = (clock.now() - o.began) * 1000 })
 end
 
-local function is_there(windows, job)
-    for _, window in ipairs(windows) do
-        if window.id == job.pin.id then
-            return title.matches(window, job.title) and (job.pin.pid == 0 or window.pid == job.pin.pid)
-        end
-    end
-    return false
+local function is_there(window, job)
+    return window and title.matches(window, job.title) and (job.pin.pid == 0 or window.pid == job.pin.pid)
 end
 
 ---Pins what can be pinned; takes the pin off a window that vanished.
 local function pin_all(seen, place, jobs, o)
-    local vanished = {}
+    local vanished, by_id = {}, {}
+    for _, window in ipairs(seen.windows) do by_id[window.id] = window end
     if seen.shared then return nil, seen.shared, "EAMBIGUOUS" end
     for _, job in ipairs(jobs) do
-        if job.pin and not is_there(seen.windows, job) then
+        if job.pin and not is_there(by_id[job.pin.id], job) then
             vanished[#vanished + 1], job.pin = job.title, nil
         end
         local found = seen.hits[job.title] or {}
