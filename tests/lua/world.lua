@@ -32,6 +32,23 @@ printf '%s\n' "$stage" >> stages
 exit 0
 ]]
 
+---A flow without outside commands, for specs that run it hundreds of times.
+M.WITHOUT_STAGES = [[
+local flow, contract, crew, report = require "dispatch.flow", require "dispatch.contract", require "dispatch.crew",
+    require "dispatch.report"
+return flow { workers = { "A_core", "B_tooling", "C_features", "D_validation", "Z_aggregator" },
+    run_id = contract.DATE_AND_NUMBER,
+    { "extract", function(run)
+        if contract.has_prompts(run) then return true end
+        return contract.extract(run)
+    end },
+    { "prompts", function(run) return contract.check_prompts(run) end },
+    { "prepare", function(run) run.crew = crew.new(run) return run.crew:prepare() end },
+    { "dispatch", function(run) return run.crew:deliver(run.workers) end },
+    { "wait", function(run) return run.crew:wait(run.workers) end },
+    { "report", always = true, function(run) return report.write(run) end } }
+]]
+
 local function title(worker, id) return ("HITECHOS_%s_%s"):format(worker, id or project.ID) end
 M.title = title
 
@@ -134,8 +151,9 @@ end
 
 ---Catches what would go to the terminal, and the desktop that the run opens.
 local function quietly(result, screen, body)
-    local write, fake, stderr = term.write, window.fake, io.stderr
+    local write, is_tty, fake, stderr = term.write, term.is_tty, window.fake, io.stderr
     local desktops = {}
+    term.is_tty = function() return false end
     term.write = screen or function(text) result.out = result.out .. text; return true end
     window.fake = function(rules)
         local desktop, message, code = fake(rules)
@@ -144,7 +162,7 @@ local function quietly(result, screen, body)
     end
     io.stderr = { write = function(_, ...) result.err = result.err .. table.concat { ... } end }   -- luacheck: ignore
     local done, answer = xpcall(body, debug.traceback)
-    term.write, window.fake, io.stderr = write, fake, stderr                                       -- luacheck: ignore
+    term.write, term.is_tty, window.fake, io.stderr = write, is_tty, fake, stderr              -- luacheck: ignore
     if not done then error(answer, 0) end
     local desktop = desktops[#desktops]
     result.record = desktop and desktop:record() or {}
