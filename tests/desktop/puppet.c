@@ -10,6 +10,7 @@
  *         stall | die | half        reads no piece | closes before it asks | closes after the first piece
  *         stubborn                  takes the focus back whenever it goes
  *         plain                     title as STRING in Latin-1 instead of _NET_WM_NAME
+ *     windows N                     so many, with titles of their own; "shown"
  *     press | release | tap KEYSYM  (a number) by XTEST: what a person's hand does
  *     group N | state               locks a keyboard group | prints "locks MODS group N"
  *     tell ID ATOM VALUE...         a client message to the root window: orders to the window manager
@@ -282,6 +283,18 @@ static int show(const char *title, const char *manner)
     return 0;
 }
 
+static int show_many(int n)
+{
+    for (int i = 0; i < n; i++) {
+        char title[32];
+        snprintf(title, sizeof title, "window %d", i);
+        xcb_map_window(c, make_window(title, false));
+    }
+    sync_up();
+    say("shown");
+    return keep();
+}
+
 /* Keys ---------------------------------------------------------------------------------------------------------- */
 
 static void key(const char *verb, xcb_keysym_t sym)
@@ -380,6 +393,8 @@ int main(int argc, char **argv)
         return watch_clipboard(verb[0] != 't', verb[0] != 'm');
     } else if (!strcmp(verb, "window")) {
         return show(one, two);
+    } else if (!strcmp(verb, "windows")) {
+        return show_many(atoi(one));
     } else if (!strcmp(verb, "press") || !strcmp(verb, "release") || !strcmp(verb, "tap")) {
         key(verb, (xcb_keysym_t)strtoul(one, NULL, 0));
         return 0;

@@ -18,7 +18,8 @@ static bool append(struct row *row, const xcb_window_t *ids, size_t n, struct er
     if (n == 0)
         return true;
     if (!row->ids || n > row->room - row->n) {
-        size_t room = row->n + n > row->room * 2 ? row->n + n : row->room * 2;
+        size_t room = row->room < 32 ? 64 : row->room * 2;
+        room = room < row->n + n ? row->n + n : room;
         xcb_window_t *more = room <= SIZE_MAX / sizeof *more ? realloc(row->ids, room * sizeof *more) : NULL;
         if (!more)
             return error_set(err, EC_MEMORY, "no memory for the list of windows");
