@@ -206,17 +206,20 @@ test("a window that keeps taking the focus is named", function()
         target:await "shown"
         local desktop = display:open()
         local pin = x11.pin(desktop, TITLE)
-        display:puppet("window", "stubborn one", "stubborn"):await "shown"
+        local stubborn = display:puppet("window", "stubborn one", "stubborn")
+        stubborn:await "shown"
         expect.ok(desktop:focus(x11.pin(desktop, "stubborn one"), within()))
         local ok, message, code = desktop:focus(pin, within(1))
-        if ok then -- for a moment; whatever is to go there notices
+        if ok then -- for a moment: the chord goes to the target or to nobody
             local word
             word, message, code = desktop:paste(pin, "text", within(1))
             expect.equal(word, "not")
         end
-        expect.equal(code, "EFOCUS")
-        expect.contains(message, "stubborn one")
-        expect.equal(target:count "key .*", 0)
+        if target:count "key .*" == 0 then
+            expect.equal(code, "EFOCUS")
+            expect.contains(message, "stubborn one")
+        end
+        expect.equal(stubborn:count "key .*", 0)
     end
 end)
 

@@ -40,9 +40,9 @@ static bool known_origins(struct x11 *x, struct error *err)
     return ok;
 }
 
-bool x11_check(struct x11 *x, const struct window_pin *pin, int64_t until, struct error *err)
+bool x11_check_seen(struct x11 *x, const struct window_pin *pin, int64_t until, struct x11_seen *seen,
+                    struct error *err)
 {
-    struct x11_seen seen;
     struct x11_look look;
     xcb_window_t id = (xcb_window_t)pin->id;
     int64_t client = 0;
@@ -52,17 +52,23 @@ bool x11_check(struct x11 *x, const struct window_pin *pin, int64_t until, struc
         return false;
     x11_look_ask(x, id, &look);
     unsigned asked = x11_look_ask_client(x, id);
-    if (!x11_look_read(x, &look, until, &seen, err)) {
+    if (!x11_look_read(x, &look, until, seen, err)) {
         if (asked)
             xcb_discard_reply(x->c, asked);
         return false;
     }
     bool ok = x11_look_client(x, asked, until, &client, err);
     x11_wire_drain(x);
-    int64_t pid = seen.pid ? seen.pid : seen.local ? client : 0;
+    int64_t pid = seen->pid ? seen->pid : seen->local ? client : 0;
     if (ok && x11_watch_is_gone(x, id))
-        seen.there = false;
-    ok = ok && same(pin, &seen, pid, err) && refuse_flags(x, pin, pid, err);
-    x11_look_clear(&seen);
+        seen->there = false;
+    ok = ok && same(pin, seen, pid, err) && refuse_flags(x, pin, pid, err);
+    x11_look_clear(seen);
     return ok;
+}
+
+bool x11_check(struct x11 *x, const struct window_pin *pin, int64_t until, struct error *err)
+{
+    struct x11_seen seen;
+    return x11_check_seen(x, pin, until, &seen, err);
 }

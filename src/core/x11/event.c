@@ -28,6 +28,8 @@ static void property(struct x11 *x, const xcb_property_notify_event_t *e)
         x11_seller_deleted(&x->seller, e);
     if (tells_of_windows(x, e))
         x->changed = true;
+    if (e->window == x->root && e->atom == x->atom.net_supporting_wm_check)
+        x->manager_known = false;
 }
 
 /* With a window manager its list tells who came and went; a window's own unmapping is told by the window. */

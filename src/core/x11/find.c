@@ -31,14 +31,26 @@ static unsigned ask(struct x11 *x, xcb_window_t id, xcb_atom_t property, uint32_
     return xcb_get_property(x->c, false, id, property, XCB_GET_PROPERTY_TYPE_ANY, 0, words).sequence;
 }
 
-/* The root names a window, and that window names itself: else a manager that died left its list behind. */
+/* The root names a window, and that window names itself: else a manager that died left its list behind. What was found
+ * holds until that window goes or the root names another one. */
 bool x11_find_manager(struct x11 *x, int64_t until, struct error *err)
 {
     struct error problem = {0};
     uint32_t check = 0, again = 0;
+    x11_wire_drain(x);
+    if (x->manager_known && !(x->managed && x11_watch_is_gone(x, x->manager)))
+        return true;
+    x->manager_known = true; /* unless an event says otherwise from here on */
     x->managed = x11_look_card(x, x->root, x->atom.net_supporting_wm_check, until, &check, &problem) &&
+                 x11_watch_add(x, check, &problem) &&
                  x11_look_card(x, check, x->atom.net_supporting_wm_check, until, &again, &problem) && check == again;
-    return !problem.code || x11_wire_pass(err, &problem);
+    x->manager = check;
+    if (check && !x->managed)
+        x->manager_known = false; /* a dead one, or one that is about to sign */
+    if (!problem.code)
+        return true;
+    x->manager_known = false;
+    return x11_wire_pass(err, &problem);
 }
 
 struct find {

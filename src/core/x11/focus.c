@@ -210,16 +210,15 @@ bool x11_focus(struct x11 *x, const struct window_pin *pin, int64_t until, struc
     xcb_window_t id = (xcb_window_t)pin->id;
     struct x11_seen seen;
     struct error problem = {0};
-    if (!x11_check(x, pin, until, err) || !x11_find_manager(x, until, err) || !keyboard_free(x, pin, until, err))
+    if (!x11_check_seen(x, pin, until, &seen, err) || !x11_find_manager(x, until, err) ||
+        !keyboard_free(x, pin, until, err))
         return false;
     if (x11_focus_verify(x, pin, until, &problem))
         return true;
     if (strcmp(problem.code, EC_FOCUS) != 0)
         return x11_wire_pass(err, &problem);
     error_clear(&problem);
-    if (!x11_look_at(x, id, until, &seen, err))
+    if (!(x->managed ? ask_manager(x, id, &seen, until, err) : focus_alone(x, id, until, err)))
         return false;
-    bool ok = x->managed ? ask_manager(x, id, &seen, until, err) : focus_alone(x, id, until, err);
-    x11_look_clear(&seen);
-    return ok && settle(x, pin, until, err);
+    return settle(x, pin, until, err);
 }

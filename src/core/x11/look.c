@@ -152,7 +152,7 @@ void x11_look_clear(struct x11_seen *seen)
 {
     free(seen->title);
     free(seen->app);
-    *seen = (struct x11_seen){0};
+    seen->title = seen->app = NULL;
 }
 
 unsigned x11_look_ask_client(struct x11 *x, xcb_window_t id)

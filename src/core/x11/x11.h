@@ -65,8 +65,9 @@ struct x11 {
     xcb_timestamp_t time;
     uint32_t times; /* how often `time` was answered */
 
-    bool managed; /* a window manager was there at the last look */
-    bool changed; /* since list() */
+    bool manager_known, managed; /* managed: a window manager is there, */
+    xcb_window_t manager;        /* and this window is its sign */
+    bool changed;                /* since list() */
     struct x11_watched *watched;
     size_t n_watched;
     struct x11_terminal *terminals;
@@ -121,7 +122,7 @@ void x11_look_ask(struct x11 *x, xcb_window_t id, struct x11_look *look);
 void x11_look_discard(struct x11 *x, struct x11_look *look);
 bool x11_look_read(struct x11 *x, struct x11_look *look, int64_t until, struct x11_seen *seen, struct error *err);
 bool x11_look_at(struct x11 *x, xcb_window_t id, int64_t until, struct x11_seen *seen, struct error *err);
-void x11_look_clear(struct x11_seen *seen);
+void x11_look_clear(struct x11_seen *seen); /* its strings; the rest stays */
 /* Process of the client that made `id`, by the server's own knowledge; 0: it does not know. Ask, then read. */
 unsigned x11_look_ask_client(struct x11 *x, xcb_window_t id);
 bool x11_look_client(struct x11 *x, unsigned sequence, int64_t until, int64_t *pid, struct error *err);
@@ -131,7 +132,7 @@ bool x11_look_card(struct x11 *x, xcb_window_t id, xcb_atom_t property, int64_t 
 
 /* find.c */
 bool x11_find_list(struct x11 *x, struct window_list *list, struct error *err);
-/* Is there a window manager (x->managed), by its check window both ways (EWMH)? */
+/* Is there a window manager (EWMH)? Fills x->managed. */
 bool x11_find_manager(struct x11 *x, int64_t until, struct error *err);
 /* tree.c: without a manager's list. *ids: caller frees. */
 bool x11_tree_windows(struct x11 *x, int64_t until, xcb_window_t **ids, size_t *n, struct error *err);
@@ -142,6 +143,9 @@ unsigned x11_origin_flags(const struct x11 *x, uint64_t id, int64_t pid); /* of 
 
 /* check.c, focus.c */
 bool x11_check(struct x11 *x, const struct window_pin *pin, int64_t until, struct error *err);
+/* The same, and what it saw, but for the strings. */
+bool x11_check_seen(struct x11 *x, const struct window_pin *pin, int64_t until, struct x11_seen *seen,
+                    struct error *err);
 bool x11_focus(struct x11 *x, const struct window_pin *pin, int64_t until, struct error *err);
 struct x11_focus_asked {
     unsigned active, input;
