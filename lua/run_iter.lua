@@ -9,8 +9,8 @@
 -- This file only says what the steps are; `dispatch run_iter.lua` runs them all, `dispatch check` the first four,
 -- `dispatch wait` the ninth. So they all follow your edits.
 --
--- Yours to edit: put a copy into tools/codex/dispatch/, and that copy is the one that runs. Other workers: change
--- WORKERS. Phases and pipelines: see the end of this file.
+-- Yours to edit: `dispatch init` puts a copy into tools/codex/dispatch/, and that copy is the one that runs. Other
+-- workers: change WORKERS. Phases and pipelines: see the end of this file.
 
 local flow     = require "dispatch.flow"
 local contract = require "dispatch.contract"    -- what a RUN_ID, a zip, a prompt and a marker must look like

@@ -32,9 +32,11 @@ local function has_python_factory(run)
     return file.stat(folder) ~= nil or file.stat(folder .. ".py") ~= nil
 end
 
+---The program that the stages are run with, before a stage's own words.
+---@param run {id: string, root: string, cfg: table, layout: layout}
 ---@return string[]? program          "python" first means: python, or python3 where there is none
 ---@return string? message, string? code
-local function program(run)
+function M.program(run)
     local chosen = run.cfg.factory
     if chosen == "auto" then
         if not has_python_factory(run) then
@@ -52,7 +54,7 @@ end
 
 ---@param stage string                "launch", "worktrees open", …
 local function command_of(run, stage)
-    local argv, message, code = program(run)
+    local argv, message, code = M.program(run)
     if not argv then return nil, message, code end
     for word in stage:gmatch "%S+" do argv[#argv + 1] = word end
     return table.move({ "--run-id", run.id, "--workers", table.concat(run.all_workers, ",") }, 1, 4, #argv + 1, argv)

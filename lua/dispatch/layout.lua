@@ -108,6 +108,17 @@ function M.factory_folder(root) return below(root, CODEX .. "/factory") end
 ---@return string                     where the prompt zips of all runs are
 function M.zips(root) return below(root, CODEX .. "/prompt_zips") end
 
+---@param root string
+---@return string                     where all runs' markers and results are
+function M.runs(root) return below(root, CODEX .. "/runs") end
+
+---What a run makes: not for git.
+M.IGNORED = { "/runs/", "/worktrees/", "/prompts/", "/prompt_zips/" }
+
+---@param root string
+---@return string                     the .gitignore that says so
+function M.ignore_file(root) return below(root, CODEX .. "/.gitignore") end
+
 -- -------------------------------------------------------------------------------------------------- the paths of a run
 
 ---@class layout

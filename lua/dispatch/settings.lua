@@ -5,6 +5,7 @@
 -- A value that does not parse is an error (EINVAL) that names the flag or variable and what it accepts; commands end
 -- with exit status 64 (wrong usage) on it. One exception: the form of a RUN_ID is the flow's, so step 1 judges it (2).
 
+local file = require "file"
 local term = require "term"
 local characters = require "dispatch.characters"
 local values = require "dispatch.values"
@@ -346,6 +347,19 @@ function M.live_view(getenv)
     local kind = getenv "TERM" or ""
     if not term.is_tty "out" or kind == "" or kind == "dumb" then return nil end
     return { colours = (getenv "NO_COLOR" or "") == "" }
+end
+
+---@return boolean                    is this a Wayland session?
+function M.on_wayland(getenv) return ((getenv or os.getenv) "WAYLAND_DISPLAY" or "") ~= "" end
+
+---@param name string                 a program, or a path of one
+---@return string? path               where PATH finds it
+function M.find_program(name, getenv)
+    if name:find "/" then return file.stat(name) and name or nil end
+    for folder in ((getenv or os.getenv) "PATH" or ""):gmatch "[^:]+" do
+        local info = file.stat(folder .. "/" .. name)
+        if info and info.type ~= "folder" then return folder .. "/" .. name end
+    end
 end
 
 ---@return string                     where throw-away folders go
