@@ -14,21 +14,12 @@
 
 #include <cmocka.h>
 
+#include "children.h"
 #include "core/clock.h"
 #include "core/file.h"
 #include "core/process.h"
 #include "core/wait.h"
 
-#define MS(n) ((n)*CLOCK_MS)
-#define LONG (60 * CLOCK_SECOND) /* never reached when the test passes */
-#define ARGV(...)                                                                                                      \
-    (const char *const[])                                                                                              \
-    {                                                                                                                  \
-        __VA_ARGS__, NULL                                                                                              \
-    }
-#define SH(script) ARGV("sh", "-c", script)
-
-static char *home; /* the folder of the test; the working directory */
 static struct process *p;
 static struct error err;
 
@@ -36,8 +27,7 @@ static int begin(void **state)
 {
     (void)state;
     cancel_forget();
-    home = strdup("/tmp/dispatch-process-XXXXXX");
-    return home && mkdtemp(home) && chdir(home) == 0 ? 0 : -1;
+    return children_begin();
 }
 
 static int end(void **state)
@@ -47,10 +37,7 @@ static int end(void **state)
     p = NULL;
     error_clear(&err);
     cancel_forget();
-    wait_for(NULL, clock_now() + MS(1), NULL); /* libuv closes what was closed */
-    bool ok = chdir("/") == 0 && file_remove_tree(home, &err);
-    free(home);
-    return ok ? 0 : -1;
+    return children_end();
 }
 
 static struct process_status run(const struct process_spec *spec)
@@ -89,47 +76,6 @@ static void content_is(const char *path, const char *expected)
     assert_true(file_read(path, 1 << 20, &bytes, &len, &err));
     assert_string_equal(bytes, expected);
     free(bytes);
-}
-
-/* The number that a child wrote into a file. */
-static pid_t pid_in(const char *path)
-{
-    int64_t until = clock_now() + LONG;
-    char *bytes = NULL;
-    size_t len = 0;
-    struct wait_file *file = wait_file_open(path, &err);
-    while (!file_read(path, 100, &bytes, &len, NULL) || !strchr(bytes, '\n')) {
-        free(bytes);
-        bytes = NULL;
-        assert_int_equal(wait_for(wait_file_source(file), until, &err), WAIT_READY);
-    }
-    wait_file_close(file);
-    pid_t pid = (pid_t)atol(bytes);
-    free(bytes);
-    assert_true(pid > 0);
-    return pid;
-}
-
-/* Gone, or dead and not reaped yet by whoever inherited it. */
-static bool is_dead(pid_t pid)
-{
-    char path[64], text[256] = "";
-    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
-    int fd = open(path, O_RDONLY);
-    if (fd < 0)
-        return true;
-    ssize_t n = read(fd, text, sizeof text - 1);
-    close(fd);
-    const char *state = n > 0 ? strrchr(text, ')') : NULL;
-    return !state || state[2] == 'Z' || state[2] == 'X';
-}
-
-static void dies_soon(pid_t pid)
-{
-    for (int64_t until = clock_now() + 5 * CLOCK_SECOND; !is_dead(pid);) {
-        assert_true(clock_now() < until);
-        wait_for(NULL, clock_now() + MS(2), NULL);
-    }
 }
 
 static void exit_status_and_signal(void **state)
@@ -172,7 +118,9 @@ static void what_cannot_start_is_named(void **state)
             "./plain: may not be executed");
     assert_true(file_write("script", "#!/no/such/interpreter\n", 23, &err));
     assert_int_equal(chmod("script", 0755), 0);
-    refuses(&(struct process_spec){.argv = ARGV("./script")}, EC_MISSING, "interpreter");
+    const char *preload = getenv("LD_PRELOAD");
+    if (!preload || !strstr(preload, "vgpreload")) /* valgrind 3.19 dies of this execve(2) */
+        refuses(&(struct process_spec){.argv = ARGV("./script")}, EC_MISSING, "interpreter");
     process_close(NULL);
 }
 

@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -321,10 +323,53 @@ static void closing_one_of_many(void **state)
         wait_file_close(files[i]);
 }
 
+/* In a child, whose loop is new: it may open no more files, so inotify is refused. */
+static void without_watches(void)
+{
+    struct wait_file *file = wait_file_open("a/b", NULL);
+    int next_fd = wait_loop() ? dup(0) : -1;
+    close(next_fd);
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = (rlim_t)next_fd;
+    if (next_fd < 0 || setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        _exit(1);
+    if (wait_for(wait_file_source(file), 0, NULL) != WAIT_TIMEOUT)
+        _exit(2);
+    mkdir("a", 0755);
+    symlink("anywhere", "a/b"); /* needs no descriptor */
+    if (wait_for(wait_file_source(file), clock_now() + MS(2500), NULL) != WAIT_READY)
+        _exit(3);
+    clock_simulate_begin(); /* and here nothing but the slow look can see it */
+    unlink("a/b");
+    int64_t from = clock_now();
+    if (wait_for(wait_file_source(file), clock_now() + MS(60000), NULL) != WAIT_READY)
+        _exit(4);
+    if (clock_now() > from + MS(2500))
+        _exit(5);
+    wait_file_close(file);
+}
+
+/* Must be the first test: this process has no loop yet. */
+static void where_the_system_gives_no_watch_it_looks(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    if (pid == 0) {
+        without_watches();
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, begin, end)
     static const struct CMUnitTest tests[] = {
+        T(where_the_system_gives_no_watch_it_looks),
         T(a_file_that_is_there_is_ready_once),
         T(a_file_appears_changes_and_goes),
         T(a_file_replaced_by_another),
