@@ -33,6 +33,10 @@ test("durations are read at a glance", function()
     expect.equal(text.duration(nil), "")
 end)
 
+test("a sum does not depend on the order of a table", function()
+    expect.equal(text.total { check = 1, focus = 1e16, paste = 1, settle = 1, submit = 1 }, 1e16 + 4)
+end)
+
 test("a command line can be read back", function()
     expect.equal(text.command { "python", "-m", "a b", "", "it's" }, [[python -m 'a b' '' 'it'\''s']])
 end)
