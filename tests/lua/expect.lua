@@ -27,7 +27,7 @@ M.root = "."
 M.ci = os.getenv("CI") ~= nil and os.getenv("CI") ~= ""
 
 local declared = {} ---@type {name: string, body: fun()}[]
-local cleanups = {} ---@type fun()[]
+local cleanups, endings = {}, {} ---@type fun()[], fun()[]
 
 --- Declares a test. It runs once its file has been read.
 ---@param name string a sentence that is true when it passes
@@ -244,6 +244,15 @@ function M.after(f)
     cleanups[#cleanups + 1] = f
 end
 
+--- What `body` tells after() to do is done after the spec's last test: it makes something that all its tests use.
+---@param body fun(): any
+function M.shared(body)
+    cleanups, endings = endings, cleanups
+    local done, result = pcall(body)
+    cleanups, endings = endings, cleanups
+    return done and result or error(result, 0)
+end
+
 --- A new empty folder, absolute; removed after the test.
 ---@return string
 function M.folder()
@@ -375,12 +384,14 @@ function M.need(name)
     return M.skip(name .. " is not installed")
 end
 
---- Runs what after() was told; for run.lua. Answers the first error.
+--- Runs what after() was told, after a test or at the end of a spec; for run.lua. Answers the first error.
+---@param of_spec boolean|nil
 ---@return string|nil
-function M.clean()
+function M.clean(of_spec)
     local first
-    while cleanups[1] do
-        local done, message = pcall(table.remove(cleanups))
+    local list = of_spec and endings or cleanups
+    while list[1] do
+        local done, message = pcall(table.remove(list))
         first = first or (not done and tostring(message) or nil)
     end
     return first

@@ -105,6 +105,10 @@ local function run_spec(spec, only)
             run_test(spec, label .. ": " .. test.name, test.body)
         end
     end
+    local untidy = expect.clean(true)
+    if untidy then
+        say("failed", label, "while cleaning up: " .. untidy)
+    end
 end
 
 io.stdout:setvbuf("line")
