@@ -1,0 +1,296 @@
+-- Every stop condition of the contract, from the command line, on real windows: exit 2, a report that names step and
+-- reason and says what to do, and nothing is sent that should not be.
+local expect = require "expect"
+local iteration = require "iteration"
+local places = require "places"
+local x11 = require "x11_display"
+local test = expect.test
+
+local PLACES = { { "x11", places.shared_x11 }, { "tmux", places.shared_tmux } }
+
+--- The same test on both kinds of windows.
+local function on_both(sentence, body)
+    for _, row in ipairs(PLACES) do
+        test(row[1] .. ": " .. sentence, function() body(iteration.new(row[2]()), row[1]) end)
+    end
+end
+
+-- Windows -------------------------------------------------------------------------------------------------------------
+
+on_both("nothing stops a run in which all is well: each prompt arrives once and whole", function(it)
+    it:workers()
+    it:passes()
+    it:expect_whole()
+    expect.equal(it:stages(), { "launch", "worktrees", "bundle-validate", "integrate" })
+end)
+
+-- They wait for the time-out side by side.
+local MISSING = {
+    { "one of five", function(it)
+        it:workers(iteration.but "D_validation")
+        return { it.at:title "D_validation" }
+    end },
+    { "all of them", function(it)
+        local titles = {}
+        for i, worker in ipairs(iteration.WORKERS) do titles[i] = it.at:title(worker) end
+        return titles
+    end },
+    { "one has a title that only begins like the right one", function(it)
+        it:workers(iteration.but "A_core")
+        it:open_title(it.at:title "A_core" .. "0")
+        return { it.at:title "A_core", it.at:title "A_core" .. "0" }
+    end },
+}
+
+for _, row in ipairs(PLACES) do
+    test(row[1] .. ": windows that are missing are named with their near misses, and nobody is sent to", function()
+        local runs, named = {}, {}
+        for i, case in ipairs(MISSING) do
+            local it = iteration.new(row[2]())
+            named[i] = case[2](it)
+            runs[i] = it:start { WindowReadyTimeout = 1 }
+        end
+        for i in ipairs(MISSING) do
+            local run = runs[i]:blocks("dispatch", "ENOWINDOW", named[i])
+            expect.contains(run:top(), "dispatch windows")
+            run.it:expect_untouched()
+            expect.equal(run.it:stages(), { "launch", "worktrees" })
+        end
+    end)
+end
+
+on_both("two windows have one title: nobody is sent to", function(it)
+    it:workers()
+    it:open_title(it.at:title "B_tooling")
+    it:blocks("dispatch", "EAMBIGUOUS", {}, { it.at:title "B_tooling" })
+    it:expect_untouched()
+end)
+
+on_both("a window that comes late is waited for", function(it)
+    it:workers(iteration.but "Z_aggregator")
+    local run = it:start()
+    run:await_event { ev = "target.found", worker = "D_validation" }
+    it:workers { "Z_aggregator" }
+    expect.equal(run:finish().exit, 0)
+    it:expect_whole()
+end)
+
+test("tmux: a worker's pane at a shell is refused before anything is sent", function()
+    local it = iteration.new(places.shared_tmux())
+    it:workers(iteration.but "C_features")
+    it:workers({ "C_features" }, "shell")
+    it:blocks("dispatch", "EREFUSED", {}, { "C_features", "sh is in front" })
+    it:expect_untouched()
+end)
+
+test("tmux: there is no server", function()
+    local it = iteration.new()
+    local socket = it.scratch .. "/none"
+    it:blocks("ensure_ahk", "ENODISPLAY", { Via = "tmux", TmuxSocket = socket }, { socket })
+end)
+
+test("x11: there is no display", function()
+    local it = iteration.new()
+    it.place.env.DISPLAY = ":4711"
+    it:blocks("ensure_ahk", "ENODISPLAY", { Via = "x11" }, { ":4711" })
+end)
+
+-- Focus ---------------------------------------------------------------------------------------------------------------
+
+local function focus(display, title)
+    local desktop = display:open()
+    expect.ok(desktop:focus(x11.pin(desktop, title), x11.within()))
+end
+
+local function thief(display)
+    display:puppet("window", "a thief", "stubborn")
+    focus(display, "a thief")
+end
+
+-- Each try at a focus takes its five seconds: these wait for it side by side.
+
+local UNFOCUSED = {
+    { "a window that takes the focus back", "EFOCUS", "a thief", disturb = thief },
+    { "the same, without a window manager", "EFOCUS", "a thief", manager = false, disturb = thief },
+    { "a dialog of the worker's own window", "EFOCUS", "Trust this folder?", manner = "dialog" },
+    { "an open menu, which holds the keyboard", "EREFUSED", "holds the keyboard",
+        disturb = function(display) display:puppet "grab":await "grabbed" end },
+}
+
+test("x11: the focus cannot be had: after so many tries the run stops, and nothing was pasted", function()
+    local runs = {}
+    for i, case in ipairs(UNFOCUSED) do
+        local display = x11.start { manager = case.manager }
+        local it = iteration.new(places.x11(display))
+        it:workers({ "A_core" }, case.manner)
+        it:workers(iteration.but "A_core")
+        if case.disturb then case.disturb(display) end
+        runs[i] = it:start { FocusRetries = 0 }
+    end
+    for i, case in ipairs(UNFOCUSED) do
+        local run = runs[i]:blocks("dispatch", case[2], { "A_core", case[3], "not sent: B_tooling, C_features" })
+        expect.equal(run:receipts(), { A_core = "not_submitted" }, case[1])
+        expect.equal(run:event("send.receipt").seen.taken or "not", "not", case[1])
+        expect.truthy(run.it:read(("tools/codex/prompts/%s/logs/SEND_A_core.png"):format(run.it.id)), "the picture")
+        run.it:expect_untouched()
+    end
+end)
+
+local SETTLES = { ev = "send.phase", worker = "B_tooling", phase = "settle" }
+
+test("x11: the focus goes elsewhere between paste and key: no key, and the next run pastes nothing", function()
+    local it = iteration.new(places.shared_x11())
+    it:workers()
+    local run = it:meanwhile(SETTLES, function()
+        it.place.display:puppet("window", "somebody's mail", "log")
+        focus(it.place.display, "somebody's mail")
+    end)
+    run:blocks("dispatch", "EFOCUS", { "B_tooling", "somebody's mail", "the text may be in its composer",
+        "not sent: C_features" })
+    expect.equal(it:pastes(), iteration.once { "A_core", "B_tooling" })
+    expect.equal(it:submits(), iteration.once { "A_core" })
+    it:blocks("dispatch", "EINDOUBT", {}, { "B_tooling" })
+    expect.equal(it:pastes(), iteration.once { "A_core", "B_tooling" })
+end)
+
+on_both("a window closes between paste and key: the run stops there", function(it)
+    it:workers()
+    local run = it:meanwhile(SETTLES, function() it.opened.B_tooling.stop() end)
+    run:blocks("dispatch", "EGONE", { "B_tooling", "not sent: C_features" })
+    expect.equal(it:submits(), iteration.once { "A_core" })
+    expect.equal(it:pastes(), iteration.once { "A_core", "B_tooling" })
+end)
+
+test("x11: a window that does not take the text: nobody after it is sent to", function()
+    local it = iteration.new(places.shared_x11())
+    it:workers({ "A_core" })
+    it:workers({ "B_tooling" }, "die")
+    it:workers { "C_features", "D_validation", "Z_aggregator" }
+    local run = it:blocks("dispatch", "EGONE", {}, { "B_tooling", "not sent: C_features" })
+    expect.equal(run:receipts(), { A_core = "unobservable", B_tooling = "not_submitted" })
+    expect.equal(it:pastes(), iteration.once { "A_core" })
+end)
+
+-- Markers -------------------------------------------------------------------------------------------------------------
+
+local function write_marker(text)
+    return function(it) it:mark("C_features", text:gsub("ID", it.id)) end
+end
+
+local MARKERS = {
+    { "none", nil, "nothing at" },
+    { "another run's", write_marker "DONE 20261122_4711 C_features\n", "is of another run" },
+    { "another worker's", write_marker "DONE ID D_validation\n", "is another worker's" },
+    { "something more on its line", write_marker "DONE ID C_features.\n", "no line is exactly" },
+    { "half written", write_marker "DONE ID C_feat", "no line is exactly" },
+    { "UTF-16 without a mark", write_marker "D\0O\0N\0E\0", "without a byte order mark" },
+    { "half a character of UTF-16", write_marker "\xFF\xFED\0O\0N", "in the middle of a UTF-16 character" },
+    { "no UTF-8", write_marker "DONE \xFF", "is not valid UTF-8" },
+    { "a folder", function(it) expect.mkdir(it.at:marker "C_features") end, "is a folder" },
+    { "a link to a good one", function(it)
+        it:write("elsewhere", it.at:token "C_features" .. "\n")
+        expect.mkdir(it.at:worker_dir "C_features")
+        expect.truthy(require "lfs".link(it.root .. "/elsewhere", it.at:marker "C_features", true))
+    end, "is a link" },
+    { "over 64 KiB", write_marker("DONE ID C_features\n" .. (" "):rep(64 * 1024)), "64 KiB" },
+}
+
+test("a marker that is missing or wrong when the time is up: the worker and the reason are named", function()
+    local runs = {}
+    for i, case in ipairs(MARKERS) do
+        local it = iteration.new(i % 2 == 0 and places.shared_x11() or places.shared_tmux())
+        it:workers { "C_features" }
+        for _, worker in ipairs(iteration.but "C_features") do it:mark(worker) end
+        it.idle.C_features = true
+        if case[2] then case[2](it) end
+        runs[i] = it:start { WorkerDoneTimeout = 1 }
+    end
+    for i, case in ipairs(MARKERS) do
+        local run = runs[i]:blocks("wait_done", "ETIMEOUT",
+            { "no valid DONE.marker within 1.0 s", "C_features", case[3], "unobservable" })
+        expect.contains(run:top(), "-WorkerDoneTimeout")
+        run.it:expect_whole { "C_features" }
+        expect.equal(run.it:stages(), { "launch", "worktrees" }, case[1])
+    end
+end)
+
+test("a marker in UTF-16, as PowerShell 5 writes it, counts; so does one that is completed late", function()
+    local it = iteration.new(places.shared_tmux())
+    it:workers()
+    it.idle.A_core, it.idle.B_tooling = true, true
+    local run = it:start()
+    run:await_event { ev = "send.receipt", worker = "Z_aggregator" }
+    it:mark("A_core", "\xFF\xFE" .. (it.at:token "A_core" .. "\r\n"):gsub(".", "%0\0"))
+    it:mark("B_tooling", "DONE ")
+    run:await_event { ev = "marker.partial", worker = "B_tooling" }
+    it:mark("B_tooling", it.at:token "B_tooling")
+    expect.equal(run:finish().exit, 0)
+end)
+
+-- Stages --------------------------------------------------------------------------------------------------------------
+
+--- A run that needs no window: everybody is done already.
+local function all_done()
+    local it = iteration.new(places.shared_tmux())
+    for _, worker in ipairs(iteration.WORKERS) do it:mark(worker) end
+    return it
+end
+
+local STEP = { launch = "launch", ["bundle-validate"] = "bundle_validate", integrate = "integrate" }
+
+for stage, step in pairs(STEP) do
+    test(stage .. " fails: the run stops there, and no stage after it runs", function()
+        local it = all_done()
+        it:write("factory/" .. stage .. ".fails", "")
+        local run = it:blocks(step, "ESTAGE", {}, { stage, "exit status 1", "it broke", step .. ".stderr.log" })
+        expect.contains(it:read(("tools/codex/prompts/%s/logs/%s.stderr.log"):format(it.id, step)), "it broke")
+        expect.contains(run:top(), "tools/codex/runs/" .. it.id)
+        local stages = it:stages()
+        expect.equal(stages[#stages], stage)
+    end)
+end
+
+test("launch fails: nobody is sent to, though all the windows are there", function()
+    local it = iteration.new(places.shared_x11())
+    it:workers()
+    it:write("factory/launch.fails", "")
+    it:blocks("launch", "ESTAGE", {}, { "launch" })
+    it:expect_untouched()
+end)
+
+test("worktrees open fails: that is a warning, and the windows decide", function()
+    local it = iteration.new(places.shared_tmux())
+    it:workers()
+    it:write("factory/worktrees.fails", "")
+    local run = it:passes()
+    expect.equal(run:event "warning".code, "ESTAGE")
+    expect.contains(run.page, "a warning: the windows decide")
+end)
+
+for said, what in pairs {
+    ['{"status": "PASS", "meaningful_gate": {"verdict": "FAIL"}}'] = "the meaningful gate is FAIL",
+    ['{"status": "PASS", "meaningful_gate": {"verdict": "BLOCKED"}}'] = "the meaningful gate is BLOCKED",
+    ['{"status": "BLOCKED", "meaningful_gate": {"verdict": "PASS"}}'] = "its status is BLOCKED",
+} do
+    test("integrate ends with 0, but " .. what .. ": no PASS", function()
+        local it = all_done()
+        it:write("factory/integrate.says", said)
+        it:blocks("integrate", "EGATE", {}, { what, "must be PASS" })
+    end)
+end
+
+test("a stage that does not end is stopped, and all that it started", function()
+    local it = all_done()
+    it:write("factory/launch.does", "sleep 4711 & echo $! > sleeper; wait")
+    it:blocks("launch", "ETIMEOUT", { StageTimeout = 1 }, { "-StageTimeout" })
+    local sleeper = it:read "factory/sleeper":match "%d+"
+    expect.equal(expect.read("/proc/" .. sleeper .. "/cmdline") or "", "", "the sleeper's command line")
+end)
+
+test("a factory that is not there stops the run before anything is sent", function()
+    local it = iteration.new(places.shared_tmux())
+    it:workers()
+    it:blocks("launch", "ENOENT", { Factory = false }, { "factory" })
+    it:blocks("launch", "ENOENT", { Factory = it.root .. "/none" }, { "none" })
+    it:expect_untouched()
+end)
