@@ -38,12 +38,18 @@ test("a shell is refused, a script is not", function()
     local desktop = server:desktop()
     local title = ("printf '\\033]2;%s\\033\\\\'; "):format(TITLE)
     local shell = server:pane { run = title .. "exec bash --norc --noprofile", title = TITLE }
+    expect.eventually("bash is in front", 10, function()
+        return find(desktop, shell).app == "bash"
+    end)
     expect.equal(find(desktop, shell).shell, true)
     refuses(desktop, shell, "EREFUSED", "bash is in front")
     local script = server.folder .. "/worker.sh"
     expect.write(script, "IFS= read -r line; printf '%s' \"$line\" > " .. tmux_server.quoted(server.folder .. "/line"))
     local worker = server:pane { run = title .. "exec bash " .. tmux_server.quoted(script), title = TITLE }
-    expect.equal({ find(desktop, worker).shell, find(desktop, worker).app }, { false, "bash" })
+    expect.eventually("the script is in front", 10, function()
+        return find(desktop, worker).app == "bash"
+    end)
+    expect.equal(find(desktop, worker).shell, false)
     expect.ok(desktop:check(worker.pin))
 end)
 

@@ -273,18 +273,19 @@ static bool focus(struct desktop *base, const struct window_pin *pin, int64_t un
     return tmux_check(desktop_of(base), pin, until, NULL, err);
 }
 
-/* The pane's own screen, also while somebody scrolls in copy mode. */
+/* The pane's own screen, also while somebody scrolls in copy mode, and the last one of a dead pane (whose pid newer
+ * servers forget). */
 static bool screen_text(struct desktop *base, const struct window_pin *pin, char **text, size_t *len, struct error *err)
 {
     struct tmux_text question = {0};
     struct tmux_answer answer = {0};
     unsigned long long id = pin->id;
-    char pid[24] = "";
+    char same[64] = "1";
     if (pin->pid)
-        snprintf(pid, sizeof pid, "%lld", (long long)pin->pid);
+        snprintf(same, sizeof same, "#{||:#{pane_dead},#{==:#{pane_pid},%lld}}", (long long)pin->pid);
     bool ok =
-        tmux_text_format(&question, "if -F -t %%%llu '#{==:#{pane_id} %s,%%%llu %s}' { capture-pane -p -t %%%llu }", id,
-                         pin->pid ? "#{pane_pid}" : "", id, pid, id) ||
+        tmux_text_format(&question, "if -F -t %%%llu '#{&&:#{==:#{pane_id},%%%llu},%s}' { capture-pane -p -t %%%llu }",
+                         id, id, same, id) ||
         error_set(err, EC_MEMORY, "tmux: out of memory");
     ok = ok && tmux_ask(desktop_of(base), question.bytes, clock_now() + ANSWER, &answer, err);
     tmux_text_free(&question);

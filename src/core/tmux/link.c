@@ -186,8 +186,11 @@ static void flush(struct tmux_link *link)
 
 static void understand(struct tmux_link *link, const struct tmux_line *line)
 {
+    static const char last[] = "%exit";
     bool ends = line->kind == TMUX_END || line->kind == TMUX_ERROR;
-    if (line->kind == TMUX_NOTE) {
+    if (line->kind == TMUX_NOTE && line->len >= sizeof last - 1 && memcmp(line->text, last, sizeof last - 1) == 0) {
+        lose(link); /* a newer server (3.8) may leave the socket open for long after it */
+    } else if (line->kind == TMUX_NOTE) {
         if (link->attached)
             link->listener.note(link->listener.owner, line->text, line->len);
     } else if (link->attached) {

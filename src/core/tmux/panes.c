@@ -239,7 +239,7 @@ static bool takes_prompts(const struct tmux_desktop *d, const struct tmux_row *r
 static bool is_pinned(const struct tmux_row *row, const struct window_pin *pin, struct error *err)
 {
     unsigned long long id = pin->id;
-    if (pin->pid && pin->pid != row->pid)
+    if (pin->pid && pin->pid != row->pid && !row->dead) /* newer servers forget the pid of a dead pane */
         return error_set(err, EC_GONE, "tmux pane %%%llu: another program was started in it (pid %lld, not %lld)", id,
                          (long long)row->pid, (long long)pin->pid);
     if (!has_token(row, pin->token))
