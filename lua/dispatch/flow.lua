@@ -6,6 +6,22 @@
 --
 -- A step answers true or a sentence (done), or nil, message, CODE (the run stops: BLOCKED). A Lua error is FAILED.
 
+---@class run                                     what a step gets
+---@field id string                               the RUN_ID
+---@field root string                             the project's folder
+---@field layout layout                           every path of the run
+---@field workers string[]                        those that -Workers chose
+---@field all_workers string[]                    the flow's
+---@field cfg table                               the settings: cfg.send_mode, cfg.stage_timeout …
+---@field emit fun(name: string, fields: table)   says something into the one stream of events
+---@field state state                             what the events add up to so far
+---@field attempt integer                         from 1
+---@field earlier table<string, earlier>          what attempts before this one sent
+---@field crew? table                             the workers, once step 7 made it
+---@field exit_status? integer                    a step may set it: the exit status, whatever the verdict
+---@field flow table
+---@field origin table                            the flow's file: {path, builtin, sha256}
+
 local clock = require "clock"
 local host = require "host"
 local wait = require "wait"

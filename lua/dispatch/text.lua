@@ -68,7 +68,7 @@ line["prompt.ok"] = function(e)
     return e.worker, text
 end
 
-line["via.chosen"] = function(e) return "via", e.via .. behind(": ", e.why) end
+line["via.chosen"] = function(e) return "via", ("%s (%s)"):format(e.via, e.why) end
 
 line["target.found"] = function(e)
     return e.worker, ("window %d, process %d, '%s'%s"):format(e.id, e.pid or 0, e.title, behind(" of ", e.app))
