@@ -37,7 +37,10 @@ local RULES = {
     { function(seen) return seen.stopped and no_key(seen) end,
         "not_submitted", function(seen) return seen.why .. LOOK end },
     { function(seen) return seen.composer == "text" end,
-        "not_submitted", function(seen) return (seen.why or "the text is still in the composer") .. LOOK end },
+        "not_submitted", function(seen)
+            if seen.why then return seen.why .. LOOK end
+            return ("the text is still in the composer after %d key%s"):format(seen.keys, seen.keys == 1 and "" or "s")
+        end },
     { function(seen) return seen.stopped end,
         "unobservable", function(seen) return "the key went out, then: " .. seen.why end },
     { function(seen) return seen.relay end,

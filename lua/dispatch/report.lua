@@ -62,7 +62,7 @@ local function head(s)
         { "run", md.code(run.run_id) .. (", attempt %d"):format(run.attempt) },
         { "began", md.text(run.at) .. ", took " .. text.duration(s.t * 1000) },
         { "workers", md.text(table.concat(run.workers, ", ")) },
-        { "prompts travelled by", s.via and md.text(s.via.via) .. (s.via.why and ": " .. md.text(s.via.why) or "") },
+        { "prompts travelled by", s.via and ("%s (%s)"):format(md.text(s.via.via), md.text(s.via.why)) },
         { "root", md.code(run.root) },
         { "flow", ("%s%s, SHA-256 %s"):format(md.code(flow.path or "?"), flow.builtin and " (built in)" or "",
             md.code(flow.sha256 or "?")) },

@@ -68,7 +68,7 @@ local function proof(w)
 end
 
 local function sends(s)
-    return md.table({ "worker", "window", "prompt", "sent as", "receipt", "how far the proof reached" },
+    return md.table({ "worker", "window", "SHA-256 of its text", "sent as", "receipt", "how far the proof reached" },
         M.each_worker(s, function(name, w)
             local begun = w.begin or {}
             local window = w.window and ("%s %s"):format(md.text(w.window.title), md.code(("%d"):format(w.window.id)))

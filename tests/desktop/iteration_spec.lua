@@ -189,7 +189,7 @@ local function signal(child, name)
 end
 
 for _, name in ipairs { "INT", "TERM", "HUP" } do
-    test("SIG" .. name .. " while it waits: a report, exit 130; the same command waits and sends nothing twice", function()
+    test("SIG" .. name .. " while it waits: a report, exit 130; the same command sends nothing twice", function()
         local r = new()
         r:panes { B_tooling = "silent" }
         local status = signal(r:begin '"step.start","step":"wait_done"', name)
@@ -217,7 +217,7 @@ test("kill -9 while it waits: the lock is free, the same command sends nothing t
     expect.contains(expect.read(r.at:attempt(1) .. "/DISPATCH_REPORT.md"), "ENDED WITHOUT A VERDICT")
 end)
 
--- On X11 ---------------------------------------------------------------------------------------------------------------
+-- On X11 --------------------------------------------------------------------------------------------------------------
 
 ---Xterms for all workers but those in `without`.
 function Run:xterms(without)
@@ -261,7 +261,7 @@ test("two windows with one title on X11: refused", function()
     r:stops("dispatch", "EAMBIGUOUS")
 end)
 
--- -Via auto ------------------------------------------------------------------------------------------------------------
+-- -Via auto -----------------------------------------------------------------------------------------------------------
 
 test("auto takes tmux where all titles are panes", function()
     local r = new()

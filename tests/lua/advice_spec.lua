@@ -1,0 +1,43 @@
+-- What to do next: the contract's Recovery list, by step and code.
+local expect = require "expect"
+local layout = require "dispatch.layout"
+local advice = require "dispatch.advice"
+local test = expect.test
+
+local RUN = { id = "20261122_1", workers = { "A_core" }, layout = layout.new("/r", "20261122_1") }
+local function told(step, code, verdict)
+    return table.concat(advice.of({ verdict = verdict or "BLOCKED", step = step, code = code }, RUN), "\n")
+end
+
+local LIST = {
+    { "validate_prompts", "EINVAL", "run the same command again" },                                         -- 1
+    { "extract", "EINVAL", "dispatch check -RunId 20261122_1" },
+    { "dispatch", "ENOWINDOW", "title includes `HITECHOS_<CODEX_ID>_20261122_1`" },                         -- 2
+    { "dispatch", "ENOWINDOW", "dispatch windows HITECHOS_A_core_20261122_1" },
+    { "dispatch", "ENOWINDOW", "Increase -WindowReadyTimeout" },                                            -- 3
+    { "dispatch", "EFOCUS", "FACTORY_FOCUS_RETRIES" },
+    { "dispatch", "ENOTSENT", "-SendMode (enter, ctrl_enter, both)" },                                      -- 4
+    { "bundle_validate", "ESTAGE", "`tools/codex/runs/20261122_1/`" },                                      -- 5
+    { "integrate", "EGATE", "`tools/codex/runs/20261122_1/`" },
+    { "launch", "ETIMEOUT", "`tools/codex/runs/20261122_1/`" },
+    { "wait_done", "ETIMEOUT", "-WorkerDoneTimeout" },
+    { "dispatch", "EAMBIGUOUS", "Close or rename" },
+    { "dispatch", "EINDOUBT", "-Resend -Workers NAME" },
+    { "dispatch", "ECHANGED", "new RUN_ID" },
+    { "wait_done", "ENOTDONE", "without -Workers" },
+    { "find_zip", "ENOENT", "Put the zip there" },
+    { "dispatch", "EINTR", "same command again" },
+    { "a step of the team", "ENEW", "same command again" },
+}
+for _, row in ipairs(LIST) do
+    test(("%s at %s: %s"):format(row[2], row[1], row[3]), function() expect.contains(told(row[1], row[2]), row[3]) end)
+end
+
+test("a PASS needs none, a failed script has its own", function()
+    expect.equal(told(nil, nil, "PASS"), "")
+    expect.contains(told("dispatch", nil, "FAILED"), "the traceback")
+end)
+
+test("nothing is left unfilled", function()
+    for _, row in ipairs(LIST) do expect.lacks(told(row[1], row[2]), "{") end
+end)
