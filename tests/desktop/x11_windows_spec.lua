@@ -148,6 +148,27 @@ for _, named in ipairs { true, false } do
     end)
 end
 
+test("a shell in an editor's window does not make it a terminal", function()
+    local display = x11.start()
+    local function owner(title, ...)
+        display:spawn { "xterm", "-T", title, "-class", ... }
+    end
+    owner("editor", "Editor", "-e", "env", "-u", "WINDOWID", "sh")
+    owner("terminal", "MyTerm", "-e", "env", "-u", "WINDOWID", "sh")
+    owner("named", "Editor", "-e", "sh")
+    local desktop = display:open()
+    for _, title in ipairs { "editor", "terminal", "named" } do
+        x11.pin(desktop, title)
+    end
+    await_window(desktop, "named", "a shell, by its WINDOWID", function(w)
+        return w.shell
+    end)
+    await_window(desktop, "terminal", "a shell, by the name of the program", function(w)
+        return w.shell
+    end)
+    expect.equal(listed(desktop, "editor").shell, false)
+end)
+
 test("a minimised window and one on another workspace are found, told apart, and focused", function()
     local display = x11.start()
     local puppet = display:puppet("window", TITLE, "log")

@@ -1,9 +1,9 @@
 /* check.c - is it still the window that was pinned, and may a prompt go there? */
 #include "x11.h"
 
-static bool refuse_flags(const struct x11 *x, const struct window_pin *pin, int64_t pid, struct error *err)
+static bool refuse_flags(struct x11 *x, const struct window_pin *pin, struct error *err)
 {
-    unsigned flags = x11_origin_flags(x, pin->id, pid);
+    unsigned flags = x11_origin_flags(x, pin->id);
     if (flags & WINDOW_SELF)
         return error_set(err, EC_REFUSED, "'%s': dispatch itself runs in this window; start it in another one",
                          pin->token);
@@ -62,7 +62,7 @@ bool x11_check_seen(struct x11 *x, const struct window_pin *pin, int64_t until, 
     int64_t pid = seen->pid ? seen->pid : seen->local ? client : 0;
     if (ok && x11_watch_is_gone(x, id))
         seen->there = false;
-    ok = ok && same(pin, seen, pid, err) && refuse_flags(x, pin, pid, err);
+    ok = ok && same(pin, seen, pid, err) && refuse_flags(x, pin, err);
     x11_look_clear(seen);
     return ok;
 }

@@ -1,12 +1,15 @@
 /* origin.c - the processes behind windows (proc(5)): whether one of them started us, and what a terminal's keys reach.
  *
- * A process that shows a terminal has one child that leads a session on a terminal. A process that shows several (one
- * server for all windows, an editor) has several or none: of those nothing is said. */
+ * A terminal's program is a child of the terminal's process that leads a session on a terminal of its own. Which window
+ * it is in, its WINDOWID tells (xterm, rxvt, st, konsole, kitty, alacritty … set it). Where there is none, a process
+ * with one window and one such child will do, if it calls itself a terminal: editors, too, have shells in them. A
+ * window with two of them has tabs: which one is in front nobody knows, so nothing is said. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "../foreground.h"
@@ -16,20 +19,42 @@ struct process_line {
     int parent, session, terminal;
 };
 
-static bool read_line(int64_t pid, struct process_line *line)
+/* Of /proc/PID/FILE, as much as there is room for, and a NUL. Answers how many bytes; 0: it cannot be read. */
+static size_t read_proc(int64_t pid, const char *file, char *bytes, size_t room)
 {
-    char path[64], text[1024]; /* 20 digits; the fields that we want stand at the beginning */
-    snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
+    char path[64]; /* 20 digits and a name of ours */
+    snprintf(path, sizeof path, "/proc/%lld/%s", (long long)pid, file);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return false;
-    ssize_t len = read(fd, text, sizeof text - 1);
+        return 0;
+    size_t len = 0;
+    ssize_t n;
+    while (len < room - 1 && (n = read(fd, bytes + len, room - 1 - len)) > 0)
+        len += (size_t)n;
     close(fd);
-    if (len <= 0)
+    bytes[len] = '\0';
+    return len;
+}
+
+static bool read_line(int64_t pid, struct process_line *line)
+{
+    char text[1024]; /* the fields that we want stand at the beginning */
+    if (!read_proc(pid, "stat", text, sizeof text))
         return false;
-    text[len] = '\0';
     const char *end = strrchr(text, ')'); /* the name before it may hold anything */
     return end && sscanf(end + 1, " %*c %d %*d %d %d", &line->parent, &line->session, &line->terminal) == 3;
+}
+
+/* The window that a process was told it runs in; 0: none, or the environment is not ours to read. */
+static uint64_t window_of(int64_t pid)
+{
+    static const char name[] = "WINDOWID=";
+    static char environment[128 * 1024];
+    size_t len = read_proc(pid, "environ", environment, sizeof environment);
+    for (const char *at = environment; at < environment + len; at += strlen(at) + 1)
+        if (strncmp(at, name, sizeof name - 1) == 0)
+            return strtoull(at + sizeof name - 1, NULL, 10);
+    return 0;
 }
 
 static bool is_ancestor(const struct x11 *x, int64_t pid)
@@ -40,12 +65,47 @@ static bool is_ancestor(const struct x11 *x, int64_t pid)
     return false;
 }
 
-static struct x11_terminal *terminal_of(const struct x11 *x, int64_t pid)
+/* hint: where it probably stands; lists keep their order. */
+static struct x11_terminal *entry_of(const struct x11 *x, uint64_t id, size_t hint)
+{
+    if (hint < x->n_terminals && x->terminals[hint].id == id)
+        return &x->terminals[hint];
+    for (size_t i = 0; i < x->n_terminals; i++)
+        if (x->terminals[i].id == id)
+            return &x->terminals[i];
+    return NULL;
+}
+
+/* NULL: none, or several. */
+static struct x11_terminal *only_window_of(const struct x11 *x, int64_t pid)
+{
+    struct x11_terminal *found = NULL;
+    for (size_t i = 0; i < x->n_terminals; i++) {
+        if (x->terminals[i].pid != pid)
+            continue;
+        if (found)
+            return NULL;
+        found = &x->terminals[i];
+    }
+    return found;
+}
+
+static bool is_listed(const struct x11 *x, int64_t pid)
 {
     for (size_t i = 0; i < x->n_terminals; i++)
         if (x->terminals[i].pid == pid)
-            return &x->terminals[i];
-    return NULL;
+            return true;
+    return false;
+}
+
+static void place(struct x11 *x, int64_t pid, int64_t parent)
+{
+    if (!is_listed(x, parent))
+        return;
+    uint64_t id = window_of(pid);
+    struct x11_terminal *t = id ? entry_of(x, id, 0) : only_window_of(x, parent);
+    if (t && t->pid == parent && (id || t->named))
+        t->child = t->child ? -1 : pid; /* a second one */
 }
 
 /* One pass over all processes for all windows that are new; later passes only when another one is. */
@@ -59,17 +119,14 @@ static void scan(struct x11 *x)
     for (struct dirent *entry; (entry = readdir(folder));) {
         struct process_line line;
         int64_t pid = strtoll(entry->d_name, NULL, 10);
-        if (pid <= 0 || !read_line(pid, &line) || line.session != pid || !line.terminal)
-            continue;
-        struct x11_terminal *t = terminal_of(x, line.parent);
-        if (t)
-            t->child = t->child ? -1 : pid; /* a second one */
+        if (pid > 0 && read_line(pid, &line) && line.session == pid && line.terminal)
+            place(x, pid, line.parent);
     }
     closedir(folder);
 }
 
-/* Terminals start their program some time after they show their window: a process without one is looked at again while
- * it is new to us. */
+/* Terminals start their program some time after they show their window: one without is looked at again while it is new
+ * to us. */
 #define NEW_FOR (10 * CLOCK_SECOND)
 
 static bool is_settled(const struct x11_terminal *t)
@@ -80,45 +137,46 @@ static bool is_settled(const struct x11_terminal *t)
     return clock_now() - t->since > NEW_FOR;
 }
 
-/* The table becomes the processes of these windows; what was known of them stays. True: somebody has to be looked at.
- */
+static bool calls_itself_terminal(const char *app)
+{
+    for (; *app; app++)
+        if (strncasecmp(app, "term", 4) == 0)
+            return true;
+    return false;
+}
+
+/* The table becomes these windows; what was known of them stays. True: somebody has to be looked at. */
 static bool renew(struct x11 *x, const struct window *windows, size_t n)
 {
     struct x11_terminal *table = n ? calloc(n, sizeof *table) : NULL;
-    size_t used = 0;
     bool unknown = false;
     for (size_t i = 0; table && i < n; i++) {
-        size_t j = 0;
-        while (j < used && table[j].pid != windows[i].pid)
-            j++;
-        if (windows[i].pid <= 0)
-            continue;
-        if (j == used) {
-            const struct x11_terminal *old = terminal_of(x, windows[i].pid);
-            table[used++] = old ? *old : (struct x11_terminal){.pid = windows[i].pid, .since = clock_now()};
-            table[j].windows = 0;
-            unknown = unknown || !old || !is_settled(&table[j]);
-        }
-        table[j].windows++;
+        const struct window *w = &windows[i];
+        const struct x11_terminal *old = entry_of(x, w->id, i);
+        table[i] = old && old->pid == w->pid ? *old : (struct x11_terminal){.id = w->id, .pid = w->pid};
+        table[i].named = calls_itself_terminal(w->app);
+        if (!table[i].since)
+            table[i].since = clock_now();
+        unknown = unknown || (w->pid > 0 && !is_settled(&table[i]));
     }
     free(x->terminals);
     x->terminals = table;
-    x->n_terminals = used;
-    return unknown && table;
+    x->n_terminals = table ? n : 0;
+    return unknown;
 }
 
 static unsigned terminal_flags(const struct x11_terminal *t)
 {
     struct foreground front;
     unsigned flags = 0;
-    if (t && t->child > 0 && foreground_of(t->child, &front)) {
+    if (t->child > 0 && foreground_of(t->child, &front)) {
         flags = (front.shell ? WINDOW_SHELL : 0u) | (front.relay ? WINDOW_RELAY : 0u);
         foreground_clear(&front);
     }
     return flags;
 }
 
-/* WINDOWID is the terminal's own word (xterm(1)), but says nothing on another display than the one it came from. */
+/* WINDOWID says nothing on another display than the one it came from. */
 static uint64_t own_window(const struct x11 *x)
 {
     const char *id = getenv("WINDOWID"), *display = getenv("DISPLAY");
@@ -126,12 +184,20 @@ static uint64_t own_window(const struct x11 *x)
     return id && here ? strtoull(id, NULL, 10) : 0;
 }
 
-unsigned x11_origin_flags(const struct x11 *x, uint64_t id, int64_t pid)
+static unsigned flags_of(const struct x11 *x, const struct x11_terminal *t)
 {
-    const struct x11_terminal *t = pid > 0 ? terminal_of(x, pid) : NULL;
     /* A process with several windows started us from one of them: without WINDOWID nobody knows which. */
-    bool self = x->own_listed ? id == own_window(x) : t && t->windows == 1 && is_ancestor(x, pid);
+    bool self =
+        x->own_listed ? t->id == own_window(x) : t->pid > 0 && is_ancestor(x, t->pid) && only_window_of(x, t->pid) == t;
     return terminal_flags(t) | (self ? WINDOW_SELF : 0u);
+}
+
+unsigned x11_origin_flags(struct x11 *x, uint64_t id)
+{
+    const struct x11_terminal *t = entry_of(x, id, 0);
+    if (t && t->pid > 0 && !is_settled(t))
+        scan(x);
+    return t ? flags_of(x, t) : 0;
 }
 
 void x11_origin_mark(struct x11 *x, struct window *windows, size_t n)
@@ -140,9 +206,7 @@ void x11_origin_mark(struct x11 *x, struct window *windows, size_t n)
     if (renew(x, windows, n))
         scan(x);
     x->n_ancestors = foreground_ancestors(x->ancestors, X11_ANCESTORS);
-    x->own_listed = false;
-    for (size_t i = 0; own && i < n; i++)
-        x->own_listed = x->own_listed || windows[i].id == own;
-    for (size_t i = 0; i < n; i++)
-        windows[i].flags |= x11_origin_flags(x, windows[i].id, windows[i].pid);
+    x->own_listed = own && entry_of(x, own, 0);
+    for (size_t i = 0; i < x->n_terminals; i++)
+        windows[i].flags |= flags_of(x, &x->terminals[i]);
 }

@@ -178,7 +178,7 @@ static bool write_picture(struct x11 *x, struct picture *p, const char *path, in
 static bool aim(struct x11 *x, const struct window_pin *pin, int64_t until, xcb_visualid_t *visual,
                 struct x11_rect *where, struct error *err)
 {
-    xcb_window_t id = (xcb_window_t)pin->id;
+    xcb_window_t id = pin->id <= UINT32_MAX ? (xcb_window_t)pin->id : XCB_WINDOW_NONE;
     xcb_get_window_attributes_reply_t *attributes = NULL;
     xcb_get_geometry_reply_t *geometry = NULL;
     xcb_translate_coordinates_reply_t *corner = NULL;

@@ -40,10 +40,11 @@ struct x11_keyboard { /* keyboard.c; syms NULL: to be read again */
     int64_t borrowed_used;      /* when one of them was last pressed; 0: none is borrowed */
 };
 
-struct x11_terminal {   /* origin.c: which process sits on the terminal that a window's process shows */
-    int64_t pid, child; /* child 0: it shows none; -1: several */
+struct x11_terminal { /* origin.c: a listed window, and the program in it if it is a terminal */
+    uint64_t id;
+    int64_t pid, child; /* child 0: none; -1: several */
     int64_t since;      /* clock_now() when it was first seen */
-    size_t windows;     /* how many of the listed windows are its */
+    bool named;         /* its class says that it is a terminal */
 };
 
 struct x11 {
@@ -139,7 +140,7 @@ bool x11_tree_windows(struct x11 *x, int64_t until, xcb_window_t **ids, size_t *
 
 /* origin.c: the processes behind windows. Flags among WINDOW_SELF, WINDOW_SHELL and WINDOW_RELAY. */
 void x11_origin_mark(struct x11 *x, struct window *windows, size_t n);
-unsigned x11_origin_flags(const struct x11 *x, uint64_t id, int64_t pid); /* of one that was listed */
+unsigned x11_origin_flags(struct x11 *x, uint64_t id); /* of one that was listed, as it is now */
 
 /* check.c, focus.c */
 bool x11_check(struct x11 *x, const struct window_pin *pin, int64_t until, struct error *err);
