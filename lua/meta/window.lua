@@ -130,7 +130,7 @@ function desktop:key(pin, chord, options) end
 ---@return string? code EGONE EFOCUS ETIMEOUT EINTR ENODISPLAY EUNSUPPORTED
 function desktop:type(pin, text, options) end
 
---- The visible text, lines joined by newlines.
+--- The visible text, lines joined by newlines, whatever the title says by now.
 ---@param pin window.pin
 ---@return string? text
 ---@return string? message

@@ -121,7 +121,8 @@ struct window_backend {
     /* Types a short text as keys (the words of -FocusKeys, never a prompt). */
     bool (*type)(struct desktop *d, const struct window_pin *pin, const char *text, int64_t until, struct error *err);
 
-    /* Visible text, lines joined by \n; caller frees. EUNSUPPORTED where the target tells nothing. */
+    /* Visible text, lines joined by \n; caller frees. The title is not compared: a program that sets to work may change
+     * it. EUNSUPPORTED where the target tells nothing. */
     bool (*screen_text)(struct desktop *d, const struct window_pin *pin, char **text, size_t *len, struct error *err);
     /* PNG; pin NULL: the whole desktop. Read in strips, so that memory stays flat. EUNSUPPORTED on tmux. */
     bool (*screenshot)(struct desktop *d, const struct window_pin *pin, const char *path, struct error *err);

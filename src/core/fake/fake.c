@@ -127,7 +127,8 @@ static bool fake_screen_text(struct desktop *d, const struct window_pin *pin, ch
                              struct error *err)
 {
     struct fake *f = fake_of(d);
-    struct fake_window *w = fake_pinned(f, pin, err);
+    const struct window_pin whatever_titled = {.id = pin->id, .pid = pin->pid};
+    struct fake_window *w = fake_pinned(f, &whatever_titled, err);
     if (!w)
         return false;
     const struct fake_rule *rule = fake_asked(f, FAKE_SCREEN_TEXT, w);
