@@ -30,6 +30,7 @@ local function run(argv)
     if not context then return exit end
     local step = step_of(steps)
     if not step then return complain(("%s: has no step '%s'"):format(origin.path, STEP)) end
+    context.all_workers = context.workers        -- whoever -Workers left out is not asked about
     attempt.dry(context)
     context.crew = crew.new(context)
     local ok, message = context.crew:expect()

@@ -122,6 +122,7 @@ local function look_at_windows(self)
     local jobs = at_work(self)
     local lost, message, code = self.crew.carrier:lost(jobs)
     if not lost then
+        if code ~= "ENODISPLAY" then return end  -- the next look, or whoever waits, will see what it was
         self.blind = true
         self.emit("warning", { code = code, message = "the windows cannot be seen any more, only markers tell: "
             .. message })

@@ -15,6 +15,34 @@ local KEYS = {
     placeholder = "table", busy = "table", working = "table", blocked = "table", modal = "table",
     paste_keys = "string", focus_keys = "table",
 }
+local PATTERNS = { composer = true, placeholder = true, busy = true, working = true, blocked = true, modal = true }
+
+---@return string? wrong                          what is wrong with the patterns of an agent
+local function wrong_pattern(value)
+    if type(value) ~= "table" then
+        local fine, why = pcall(string.find, "", tostring(value))
+        return not fine and ("'%s': %s"):format(value, why:gsub("^.-:%d+: ", "")) or nil
+    end
+    for _, each in pairs(value) do
+        local wrong = wrong_pattern(each)
+        if wrong then return wrong end
+    end
+end
+
+---@return string? wrong
+local function wrong_agent(agent)
+    for key, value in pairs(agent) do
+        if not KEYS[key] then return ("'%s' is no key here"):format(tostring(key)) end
+        if type(value) ~= KEYS[key] then return ("'%s' must be a %s"):format(key, KEYS[key]) end
+        local wrong = PATTERNS[key] and wrong_pattern(value)
+        if wrong then return ("'%s' has a pattern that cannot be one: %s"):format(key, wrong) end
+    end
+    if agent.composer and not agent.composer.begins then return "'composer' needs 'begins'" end
+    local mark = agent.placeholder
+    if mark and not (mark[1] and (mark.counts == "lines" or mark.counts == "chars")) then
+        return "'placeholder' needs a pattern, and counts = \"lines\" or \"chars\""
+    end
+end
 
 local function check(path, tables)
     if type(tables) ~= "table" or type(tables.agents) ~= "table" then
@@ -25,12 +53,8 @@ local function check(path, tables)
         if type(agent.name) ~= "string" or type(agent.match) ~= "table" then
             return nil, what .. ": needs a name and a match", "EINVAL"
         end
-        for key, value in pairs(agent) do
-            if not KEYS[key] then return nil, ("%s: '%s' is no key here"):format(what, tostring(key)), "EINVAL" end
-            if type(value) ~= KEYS[key] then
-                return nil, ("%s: '%s' must be a %s"):format(what, key, KEYS[key]), "EINVAL"
-            end
-        end
+        local wrong = wrong_agent(agent)
+        if wrong then return nil, what .. ": " .. wrong, "EINVAL" end
     end
     return tables
 end

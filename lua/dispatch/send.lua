@@ -33,16 +33,17 @@ local function pause(s, seconds)
     return nil, message, code
 end
 
----Looks at the screen until `test` answers something, or for `seconds`.
+---Looks at the screen until `test` answers something, or for `seconds`. The title is not looked at: an agent that sets
+---to work may change it.
 ---@return any answer, string? message, string? code        code: the target is gone, or we were interrupted
 local function look(s, seconds, test)
     local last = deadline(seconds)
     while true do
-        local answer = test(target.screen(s))
-        if answer then return answer end
-        local ok, message, code = s.desktop:check(s.job.pin)
-        if not ok then return nil, message, code end
-        if clock.now() >= last then return nil end
+        local screen, message, code = s.desktop:screen_text(s.job.pin)
+        if not screen then return nil, message, code end
+        local answer = test(screen)
+        if answer or clock.now() >= last then return answer end
+        local ok
         ok, message, code = pause(s, math.min(LOOK_SECONDS, last - clock.now()))
         if not ok then return nil, message, code end
     end
@@ -96,7 +97,7 @@ end
 
 local function wait_until_shown(s)
     local shown, message, code = look(s, M.SHOW_SECONDS, function(screen)
-        return screen and screens.shows(s.agent, screen, s.text)
+        return screens.shows(s.agent, screen, s.text)
     end)
     s.seen.shown = shown ~= nil
     if shown then return true end

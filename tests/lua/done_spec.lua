@@ -209,6 +209,11 @@ test("a pipeline: Z starts when A is done, while B is at work", function()
     expect.truthy(sent < r:one("worker.done", "B_tooling").t)
 end)
 
+test("a pipeline keeps the pause between two sends", function()
+    local r = world.new { work = 0.1 }:passes { change = PIPELINE, "-BetweenWorkersDelayMs", "3000" }
+    expect.truthy(r:one("send.begin", "Z_aggregator").t - r:one("send.receipt", "D_validation").t >= 3)
+end)
+
 test("a pipeline whose second send fails stops, and says why", function()
     local r, message = world.new { { on = "focus", window = "Z_aggregator", answer = "EFOCUS" } }:stops("wait_done",
         "EFOCUS", { change = PIPELINE })
@@ -243,6 +248,13 @@ test("dispatch wait: 0 when all markers stand; it writes nothing", function()
     expect.equal(got.exit, 0, got.err)
     expect.contains(got.out, "PASS")
     expect.equal(w:tree(), before)
+end)
+
+test("dispatch wait -Workers: the others are not asked about", function()
+    local w = world.new()
+    w:write(MARKER, TOKEN)
+    local got = wait_command(w, "-Workers", "A_core")
+    expect.equal(got.exit, 0, got.out .. got.err)
 end)
 
 test("dispatch wait: 2 at the deadline, naming who is missing", function()

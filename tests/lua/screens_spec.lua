@@ -106,6 +106,9 @@ test("a table with a mistake in it is refused, naming the file and the key", fun
         ["return { agents = { { name = 'x', match = {}, composr = {} } } }"] = "'composr' is no key here",
         ["return { agents = { { name = 'x', match = {}, busy = 'y' } } }"] = "'busy' must be a table",
         ["return { agents = { { match = {} } } }"] = "needs a name",
+        ["return { agents = { { name = 'x', match = {}, busy = { '[a' } } } }"] = "'[a'",
+        ["return { agents = { { name = 'x', match = {}, composer = {} } } }"] = "needs 'begins'",
+        ["return { agents = { { name = 'x', match = {}, placeholder = { '(%d+)' } } } }"] = "counts",
     } do
         expect.write(path, source)
         expect.contains(expect.refused("EINVAL", wrong, screens.load(root)), "agents.lua")

@@ -195,6 +195,11 @@ test("a key that works late is waited for up to 2 s", function()
     expect.equal(r.record.A_core.keys, { "Return" })
 end)
 
+test("an agent that changes its title when it sets to work is confirmed all the same", function()
+    local r = world.new { { on = "key", window = "A_core", title = "Working", late = 1 } }:passes()
+    expect.equal(r:one("send.receipt", "A_core").receipt, "submitted")
+end)
+
 test("ctrl_enter presses that", function()
     local r = world.new():passes { "-SendMode", "ctrl_enter" }
     expect.equal(r.record.A_core.keys, { "ctrl+Return" })

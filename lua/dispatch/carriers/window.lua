@@ -151,11 +151,12 @@ function M:deliver(jobs, pump)
             if not ok then return finish(message, code) end
             locked = true
         end
-        if i > 1 then
-            local _, message, code = pump(clock.now() + self.cfg.between_workers_delay_ms / 1000, {})
+        if self.next_send then                   -- the pause between two sends, of two batches as well
+            local _, message, code = pump(self.next_send, {})
             if code ~= "ETIMEOUT" then return finish(message, code) end
         end
         local seen = send.one(job, options(self, job, pump))
+        self.next_send = clock.now() + self.cfg.between_workers_delay_ms / 1000
         if failed(seen) then
             if job.pin then seen.evidence = keep_evidence(self, job) end
             finish()                             -- a batch ends with its first failure
