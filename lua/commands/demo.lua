@@ -8,7 +8,7 @@ local process = require "process"
 local wait = require "wait"
 local settings = require "dispatch.settings"
 
-local USAGE = "dispatch demo [-Via auto|x11|tmux] [-Folder DIR]"
+local USAGE = "dispatch demo [-Via auto|x11|tmux] [-Folder DIR] [-Flow FILE.lua]"
 
 local function fail(message)
     io.stderr:write("dispatch demo: ", message, "\n")
@@ -16,9 +16,9 @@ local function fail(message)
 end
 
 ---The flow itself, as an operator starts it: our own program, in a process of its own.
-local function iterate(made, desktop)
+local function iterate(made, desktop, flow)
     local self = assert(host.executable())
-    local argv = { self, "run_iter.lua", "-RunId", made.run_id, "-Root", made.root, "-Via", desktop.via,
+    local argv = { self, flow, "-RunId", made.run_id, "-Root", made.root, "-Via", desktop.via,
         "-Factory", ("'%s' demo --stage"):format(self), "-WindowReadyTimeout", "30", "-WorkerDoneTimeout", "60",
         "-BetweenWorkersDelayMs", "100" }
     if desktop.via == "tmux" then table.move({ "-TmuxSocket", desktop.where }, 1, 2, #argv + 1, argv) end
@@ -52,7 +52,7 @@ local function open_windows(made, desktop, workers)
     return true
 end
 
-local function demo(via, folder)
+local function demo(via, folder, script)
     local flow = require "dispatch.launch".flow(folder)
     local made, message = require "dispatch.demo.repository".make(folder, flow.workers)
     if not made then return fail(message) end
@@ -62,7 +62,7 @@ local function demo(via, folder)
     local ok
     ok, message = open_windows(made, desktop, flow.workers)
     local exit
-    if ok then exit, message = iterate(made, desktop) end
+    if ok then exit, message = iterate(made, desktop, script) end
     return exit and told(made, desktop, exit) or fail(message)
 end
 
@@ -80,7 +80,7 @@ local function run(argv)
             folder = o.folder, seconds = 0.4 }
     end
     for name, value in pairs(o) do
-        if name ~= "via" and name ~= "folder" then
+        if name ~= "via" and name ~= "folder" and name ~= "flow" then
             io.stderr:write(("dispatch demo: -%s %s: not known here; %s\n"):format(name, value, USAGE))
             return 64
         end
@@ -88,7 +88,7 @@ local function run(argv)
     local folder = o.folder or ("%s/dispatch-demo-%s-%d"):format(settings.temporary_folder(), os.date("%Y%m%d-%H%M%S"),
         host.machine().pid)
     if file.stat(folder) then return fail(folder .. ": is there already; give a -Folder that is not") end
-    return demo(o.via or "auto", folder)
+    return demo(o.via or "auto", folder, o.flow or "run_iter.lua")
 end
 
 return { usage = USAGE, summary = "a whole iteration with real windows and sample workers: the self-test", run = run }

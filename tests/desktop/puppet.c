@@ -288,7 +288,10 @@ static int show_many(int n)
     for (int i = 0; i < n; i++) {
         char title[32];
         snprintf(title, sizeof title, "window %d", i);
-        xcb_map_window(c, make_window(title, false));
+        xcb_window_t w = make_window(title, false);
+        xcb_change_property(c, XCB_PROP_MODE_REPLACE, w, XCB_ATOM_WM_NAME, XCB_ATOM_STRING, 8, (uint32_t)strlen(title),
+                            title); /* for old programs */
+        xcb_map_window(c, w);
     }
     sync_up();
     say("shown");
