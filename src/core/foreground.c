@@ -102,10 +102,8 @@ static size_t read_proc(int64_t pid, const char *file, char *bytes, size_t size)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return 0;
-    size_t len = 0;
-    ssize_t n;
-    while (len < size - 1 && (n = read(fd, bytes + len, size - 1 - len)) > 0)
-        len += (size_t)n;
+    ssize_t n = read(fd, bytes, size - 1); /* whole at once, as far as there is room: proc(5) is no disk */
+    size_t len = n > 0 ? (size_t)n : 0;
     close(fd);
     bytes[len] = '\0';
     return len;
