@@ -1,4 +1,5 @@
-/* wait_private.h - what the files of wait*.c share, and what process.c may ask of them besides wait.h. */
+/* wait_private.h - what the files of wait*.c share, and what process.c and back ends may ask of them
+ * for their clean-up besides wait.h. */
 #ifndef DISPATCH_WAIT_PRIVATE_H
 #define DISPATCH_WAIT_PRIVATE_H
 #include "wait.h"

@@ -1,8 +1,10 @@
 /* puppet - an X11 client that does what a test needs somebody else to do: puppet VERB ARGUMENTS. Says on stdout what
  * happened, a line each; ends by itself or when it is killed.
  *
- *     own SELECTION TEXT [incr]     the user's clipboard; "owned", and "lost" at the end
+ *     own SELECTION TEXT [TIMES]    the user's clipboard; "owned", and "lost" at the end. TIMES: it is that many
+ *                                   times the text, and comes by pieces (INCR)
  *     read SELECTION TARGET         prints the bytes; exit 1: refused, 2: no answer within 5 s
+ *     pairs SELECTION               asks for several forms at once (MULTIPLE); prints what came
  *     manager | thief | copier      whenever CLIPBOARD changes hands: reads it | takes it | reads it, then takes it
  *     window TITLE MANNER           a window that logs its keys as "key KEYSYM STATE"; MANNER, when a key comes:
  *         log | deaf                nothing more
@@ -17,29 +19,26 @@
  *     map                           prints a hash of the keyboard's map
  *     grab                          takes the keyboard, as a menu does; "grabbed"
  */
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <xcb/xcb.h>
-#include <xcb/xfixes.h>
 #include <xcb/xkb.h>
 #include <xcb/xtest.h>
 
-static xcb_connection_t *c;
-static xcb_screen_t *screen;
-static xcb_window_t own;
-static xcb_atom_t utf8, targets, incr, answer;
+#include "puppet.h"
 
-static void say(const char *text)
+xcb_connection_t *c;
+xcb_screen_t *screen;
+xcb_window_t own;
+xcb_atom_t utf8, targets, incr, answer;
+
+void say(const char *text)
 {
     puts(text);
     fflush(stdout);
 }
 
-static xcb_atom_t atom(const char *name)
+xcb_atom_t atom(const char *name)
 {
     xcb_intern_atom_reply_t *r = xcb_intern_atom_reply(c, xcb_intern_atom(c, 0, (uint16_t)strlen(name), name), NULL);
     xcb_atom_t a = r ? r->atom : XCB_ATOM_NONE;
@@ -47,7 +46,7 @@ static xcb_atom_t atom(const char *name)
     return a;
 }
 
-static void sync_up(void)
+void sync_up(void)
 {
     free(xcb_get_input_focus_reply(c, xcb_get_input_focus(c), NULL));
 }
@@ -67,168 +66,6 @@ static xcb_window_t make_window(const char *title, bool latin1)
         xcb_change_property(c, XCB_PROP_MODE_REPLACE, w, atom("_NET_WM_NAME"), utf8, 8, (uint32_t)strlen(title), title);
     xcb_change_property(c, XCB_PROP_MODE_REPLACE, w, XCB_ATOM_WM_CLASS, XCB_ATOM_STRING, 8, 14, "puppet\0Puppet");
     return w;
-}
-
-/* Owning -------------------------------------------------------------------------------------------------------- */
-
-static const char *content = "";
-static bool by_pieces;
-static size_t piece_at;
-
-static void serve(const xcb_selection_request_event_t *e)
-{
-    const xcb_atom_t list[] = {targets, utf8, atom("application/x-puppet")};
-    const uint32_t mask = XCB_EVENT_MASK_PROPERTY_CHANGE;
-    uint32_t len = (uint32_t)strlen(content);
-    xcb_atom_t property = e->property;
-    if (e->target == targets) {
-        xcb_change_property(c, XCB_PROP_MODE_REPLACE, e->requestor, property, XCB_ATOM_ATOM, 32, 3, list);
-    } else if (e->target == utf8 && by_pieces) {
-        piece_at = 0;
-        xcb_change_window_attributes(c, e->requestor, XCB_CW_EVENT_MASK, &mask);
-        xcb_change_property(c, XCB_PROP_MODE_REPLACE, e->requestor, property, incr, 32, 1, &len);
-    } else if (e->target == utf8) {
-        xcb_change_property(c, XCB_PROP_MODE_REPLACE, e->requestor, property, utf8, 8, len, content);
-    } else if (e->target == list[2]) {
-        xcb_change_property(c, XCB_PROP_MODE_REPLACE, e->requestor, property, list[2], 8, 8, "\0strange");
-    } else {
-        property = XCB_ATOM_NONE;
-    }
-    xcb_selection_notify_event_t told = {.response_type = XCB_SELECTION_NOTIFY,
-                                         .time = e->time,
-                                         .requestor = e->requestor,
-                                         .selection = e->selection,
-                                         .target = e->target,
-                                         .property = property};
-    char bytes[32] = {0};
-    memcpy(bytes, &told, sizeof told);
-    xcb_send_event(c, 0, e->requestor, 0, bytes);
-}
-
-static void next_piece(const xcb_property_notify_event_t *e)
-{
-    if (!by_pieces || e->state != XCB_PROPERTY_DELETE || e->window == own)
-        return;
-    size_t left = strlen(content) - piece_at, len = left < 1000 ? left : 1000;
-    xcb_change_property(c, XCB_PROP_MODE_REPLACE, e->window, e->atom, utf8, 8, (uint32_t)len, content + piece_at);
-    piece_at += len;
-}
-
-static void take(xcb_atom_t selection)
-{
-    xcb_set_selection_owner(c, own, selection, XCB_CURRENT_TIME);
-    sync_up();
-}
-
-static int keep(void)
-{
-    xcb_generic_event_t *e;
-    for (; xcb_flush(c), (e = xcb_wait_for_event(c)); free(e)) {
-        int type = e->response_type & 0x7f;
-        if (type == XCB_SELECTION_REQUEST)
-            serve((void *)e);
-        else if (type == XCB_PROPERTY_NOTIFY)
-            next_piece((void *)e);
-        else if (type == XCB_SELECTION_CLEAR)
-            say("lost");
-    }
-    return 0;
-}
-
-/* Reading ------------------------------------------------------------------------------------------------------- */
-
-static xcb_generic_event_t *await(int type)
-{
-    xcb_generic_event_t *e;
-    for (; xcb_flush(c), (e = xcb_wait_for_event(c)); free(e))
-        if ((e->response_type & 0x7f) == type)
-            return e;
-    exit(3);
-}
-
-static xcb_get_property_reply_t *fetch(xcb_window_t w)
-{
-    return xcb_get_property_reply(c, xcb_get_property(c, 1, w, answer, XCB_GET_PROPERTY_TYPE_ANY, 0, 1 << 24), NULL);
-}
-
-/* NULL: refused. Caller frees. pieces: after so many it gives up; 0: never. */
-static char *read_selection(xcb_window_t w, xcb_atom_t selection, xcb_atom_t target, size_t *len, int pieces)
-{
-    xcb_convert_selection(c, w, selection, target, answer, XCB_CURRENT_TIME);
-    xcb_selection_notify_event_t *told = (void *)await(XCB_SELECTION_NOTIFY);
-    bool refused = told->property == XCB_ATOM_NONE;
-    free(told);
-    if (refused)
-        return NULL;
-    char *all = calloc(1, 1);
-    *len = 0;
-    xcb_get_property_reply_t *p = fetch(w);
-    bool whole = p->type != incr;
-    for (int n = 0; p; n++) {
-        size_t more = whole || n ? (size_t)xcb_get_property_value_length(p) : 0;
-        bool last = whole || (n && !more);
-        all = realloc(all, *len + more + 1);
-        memcpy(all + *len, xcb_get_property_value(p), more);
-        all[ *len += more] = '\0';
-        free(p);
-        p = NULL;
-        while (!last && !p && !(pieces && n == pieces)) {
-            xcb_property_notify_event_t *e = (void *)await(XCB_PROPERTY_NOTIFY);
-            if (e->atom == answer && e->state == XCB_PROPERTY_NEW_VALUE)
-                p = fetch(w);
-            free(e);
-        }
-    }
-    return all;
-}
-
-static void say_text(const char *text, size_t len)
-{
-    uint32_t hash = 2166136261u; /* FNV-1a */
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
-    printf("text %zu %u\n", len, hash);
-    fflush(stdout);
-}
-
-static void read_aloud(xcb_window_t w, xcb_atom_t target)
-{
-    size_t len = 0;
-    char *text = read_selection(w, atom("CLIPBOARD"), target, &len, 0);
-    if (text)
-        say_text(text, len);
-    else
-        say("refused");
-    free(text);
-}
-
-static int watch_clipboard(bool reads, bool takes)
-{
-    uint8_t base = xcb_get_extension_data(c, &xcb_xfixes_id)->first_event;
-    free(xcb_xfixes_query_version_reply(c, xcb_xfixes_query_version(c, 5, 0), NULL));
-    xcb_xfixes_select_selection_input(c, own, atom("CLIPBOARD"), XCB_XFIXES_SELECTION_EVENT_MASK_SET_SELECTION_OWNER);
-    sync_up();
-    say("watching");
-    for (xcb_generic_event_t *e; xcb_flush(c), (e = xcb_wait_for_event(c)); free(e)) {
-        int type = e->response_type & 0x7f;
-        const xcb_xfixes_selection_notify_event_t *changed = (void *)e;
-        if (type == XCB_SELECTION_REQUEST)
-            serve((void *)e);
-        if (type != base || changed->owner == own || changed->owner == XCB_WINDOW_NONE)
-            continue;
-        size_t len;
-        char *text = reads ? read_selection(own, atom("CLIPBOARD"), utf8, &len, 0) : NULL;
-        if (text)
-            say_text(text, len);
-        if (!takes) {
-            free(text);
-            continue;
-        }
-        content = text ? text : "stolen"; /* for good */
-        take(atom("CLIPBOARD"));
-        say("took");
-    }
-    return 0;
 }
 
 /* Windows ------------------------------------------------------------------------------------------------------- */
@@ -380,18 +217,11 @@ int main(int argc, char **argv)
     utf8 = atom("UTF8_STRING"), targets = atom("TARGETS"), incr = atom("INCR"), answer = atom("PUPPET");
     own = make_window(NULL, false);
     if (!strcmp(verb, "own")) {
-        content = two;
-        by_pieces = argc > 4;
-        take(atom(one));
-        say("owned");
-        return keep();
+        return own_selection(one, two, argc > 4 ? argv[4] : NULL);
     } else if (!strcmp(verb, "read")) {
-        size_t len = 0;
-        alarm(5);
-        char *text = read_selection(own, atom(one), atom(two), &len, 0);
-        bool ok = text && fwrite(text, 1, len, stdout) == len;
-        free(text);
-        return ok ? 0 : 1;
+        return read_selection_once(one, two);
+    } else if (!strcmp(verb, "pairs")) {
+        return read_pairs(one);
     } else if (!strcmp(verb, "manager") || !strcmp(verb, "thief") || !strcmp(verb, "copier")) {
         return watch_clipboard(verb[0] != 't', verb[0] != 'm');
     } else if (!strcmp(verb, "window")) {

@@ -46,12 +46,28 @@ end)
 
 test("a large clipboard that comes by pieces goes back by pieces", function()
     local display = x11.start()
-    local large = ("0123456789abcdef"):rep(4096) -- argv has room for 128 KiB
-    display:puppet("own", "CLIPBOARD", large, "incr"):await "owned"
+    display:puppet("own", "CLIPBOARD", "0123456789abcdef", "100000"):await "owned"
     local desktop, pin = target(display, "read")
     expect.equal(desktop:paste(pin, "the prompt", within()), "whole")
     desktop:unlock()
-    expect.equal(display:clipboard() == large, true)
+    local back = expect.truthy(display:clipboard())
+    expect.equal(#back, 1600000)
+    expect.truthy(back == ("0123456789abcdef"):rep(100000))
+end)
+
+test("several forms at once: what there is, and no for what there is not", function()
+    local display = x11.start()
+    display:puppet("own", "CLIPBOARD", "copied"):await "owned"
+    local desktop, pin = target(display, "read")
+    expect.equal(desktop:paste(pin, "the prompt", within()), "whole")
+    local asked = display:puppet("pairs", "CLIPBOARD") -- of us, while we wait
+    expect.eventually("an answer", x11.SECONDS, function()
+        desktop:list()
+        return asked:count "time given 4" == 1
+    end)
+    expect.equal(asked:said(), "text given -1\nbogus refused 0\ntime given 4\n")
+    desktop:unlock()
+    expect.equal(display:order("pairs", "CLIPBOARD"), "text given 6\nbogus refused 0\ntime given 4\n", "the keeper")
 end)
 
 test("where nothing was copied nothing is left", function()

@@ -103,8 +103,7 @@ static bool read_all(struct x11 *x, struct find *f, int64_t until, struct window
     return true;
 }
 
-/* Windows that tell no process: the server knows which one is behind the connection. -1: on another host, none of ours.
- */
+/* Windows that tell no process: the server knows which one is behind the connection. -1: one of another host. */
 static bool fill_pids(struct x11 *x, struct window_list *list, int64_t until, struct error *err)
 {
     unsigned *asked = list->n ? calloc(list->n, sizeof *asked) : NULL;

@@ -1,4 +1,4 @@
-/* turn.c - one dispatcher at a time: who owns the selection _DISPATCH_SENDING. The server takes it from whoever dies.
+/* turn.c - one dispatcher at a time: who owns the selection _DISPATCH_SENDING. The server frees it when its owner dies.
  */
 #include <stdio.h>
 #include <stdlib.h>

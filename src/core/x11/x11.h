@@ -2,8 +2,7 @@
  *
  * One connection, one thread. Events are taken in by x11_wire_drain() wherever the program waits; they change the state
  * below and count in `events`, and whoever waits for something looks at it again. Handlers of events never wait.
- * Round trips go through x11_wire_reply(), so that a server that does not answer costs a deadline and not the program.
- */
+ * Round trips go through x11_wire_reply(), so that a server that hangs costs a deadline and not the program. */
 #ifndef DISPATCH_X11_H
 #define DISPATCH_X11_H
 #include <stdbool.h>
