@@ -61,6 +61,17 @@ end
 
 local x11 = {}
 
+---Openbox, where it is installed; up before the first window comes, since it loses those that come while it starts.
+function x11.manage(self, sign)
+    if not found "openbox" then return true end
+    local manager, message = self:spawn({ "openbox", "--startup", "touch " .. sign })
+    if not manager then return nil, message end
+    local ready <close> = assert(wait.file(sign))
+    local source, why = wait.any({ ready, manager }, clock.now() + SECONDS)
+    if source == ready then return true end
+    return nil, "openbox: " .. (source and "it ended" or why)
+end
+
 function x11.start(self, scratch)
     if self.where then return true end
     local number = scratch .. "/display"
@@ -78,8 +89,9 @@ function x11.start(self, scratch)
     ready:close()
     self.where = ":" .. self.where
     self.env = { DISPLAY = self.where, LC_ALL = "C.UTF-8" }
-    if found "openbox" then self:spawn({ "openbox" }) end
-    return self:await_server("x11")
+    local up, why = self:await_server("x11")
+    if not up then return nil, why end
+    return x11.manage(self, scratch .. "/managed")
 end
 
 function x11.open(self, made, worker, title, i)
