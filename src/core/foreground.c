@@ -33,6 +33,9 @@ static const struct shell SHELLS[] = {
     {" elvish ", NULL, " rc deprecation-level log "},
 };
 
+/* Programs whose commands are files of source: who runs `codex` runs `node /usr/bin/codex`. */
+static const char INTERPRETERS[] = " node nodejs bun deno python ruby perl ";
+
 /* `words`: blank-separated, with a blank at both ends. */
 static bool is_among(const char *words, const char *word, size_t len)
 {
@@ -180,6 +183,22 @@ static char *program_name(int64_t pid, const char *args, const char *kernel_name
     return strdup(first[0] ? first : kernel_name);
 }
 
+/* `name`: of the program that runs; `script`: its first argument. What a person calls it: `name`, or for a script that
+ * name without the ending. Caller frees; `name` is used up. NULL: no memory. */
+static char *known_as(char *name, const char *script)
+{
+    size_t len = name ? strcspn(name, "0123456789") : 0; /* python3.11 */
+    if (!is_among(INTERPRETERS, name ? name : "", len) || script[0] == '-' || !base_name(script)[0])
+        return name;
+    static const char *const endings[] = {".js", ".mjs", ".cjs", ".ts", ".py", ".rb", ".pl"};
+    char *known = strdup(base_name(script)), *dot = known ? strrchr(known, '.') : NULL;
+    for (size_t i = 0; dot && dot > known && i < sizeof endings / sizeof *endings; i++)
+        if (strcmp(dot, endings[i]) == 0)
+            *dot = '\0';
+    free(name);
+    return known;
+}
+
 bool foreground_of(int64_t pid, struct foreground *out)
 {
     *out = (struct foreground){0};
@@ -196,11 +215,12 @@ bool foreground_of(int64_t pid, struct foreground *out)
     size_t len = read_proc(out->pid, "cmdline", args, sizeof args);
     if (!len)
         args[0] = '\0';
-    out->name = program_name(out->pid, args, front.name);
+    const char *rest = args + (len ? strlen(args) + 1 : 0);
+    out->name = known_as(program_name(out->pid, args, front.name), rest < args + len ? rest : "");
     if (!out->name)
         return false;
     const struct shell *shell = shell_named(out->name);
-    out->shell = shell && (!len || reads_terminal(shell, args + strlen(args) + 1, args + len));
+    out->shell = shell && (!len || reads_terminal(shell, rest, args + len));
     out->relay = is_among(RELAYS, out->name, strlen(out->name));
     out->stopped = front.state == 'T' || front.state == 't';
     return true;

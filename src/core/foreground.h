@@ -7,7 +7,7 @@
 
 struct foreground {
     int64_t pid;  /* leader of the foreground process group */
-    char *name;   /* file name of its executable; for an interpreter its own name (sh), not the script's */
+    char *name;   /* file name of its executable; sh for a shell's script, but codex for `node /usr/bin/codex` */
     bool shell;   /* an interactive shell: bash, zsh, fish, sh, dash, pwsh … without a script or -c argument */
     bool relay;   /* passes text on: ssh, mosh, tmux, screen, script, docker, podman, kubectl, sudo -i … */
     bool stopped; /* suspended (state T): it reads nothing */

@@ -172,6 +172,43 @@ static void shells_and_their_arguments(void **state)
     unsetenv(PLAYS);
 }
 
+static const struct {
+    const char *name;
+    const char *argv[4];
+} scripts[] = {
+    {"codex", {"node", "/opt/agents/bin/codex"}},
+    {"codex", {"node", "codex.js"}},
+    {"main.loop", {"bun", "main.loop.ts", "-x"}},
+    {"tool", {"python3.11", "/usr/bin/tool.py"}},
+    {"agent.new", {"perl", "./agent.new"}},
+    {".js", {"node", ".js"}},
+    {"node", {"node", "--inspect", "codex"}},
+    {"node", {"node"}},
+    {"python3.11", {"python3.11", "-m", "codex"}},
+    {"node", {"node", "folder/"}},
+    {"nodemon", {"nodemon", "codex"}},
+    {"asciinema", {"python3", "/usr/bin/asciinema", "rec"}},
+};
+
+static void scripts_are_known_by_their_own_name(void **state)
+{
+    (void)state;
+    setenv(PLAYS, "1", 1);
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        char *path = join(folder, scripts[i].argv[0]);
+        assert_true(link(self, path) == 0 || errno == EEXIST);
+        struct child c = start((const char *[]){path, scripts[i].argv[1], scripts[i].argv[2], NULL}, NULL);
+        struct foreground f = eventually(c, scripts[i].name);
+        assert_false(f.shell);
+        assert_int_equal(f.relay, strcmp(f.name, "asciinema") == 0);
+        foreground_clear(&f);
+        stop(c);
+        unlink(path);
+        free(path);
+    }
+    unsetenv(PLAYS);
+}
+
 static void programs_that_pass_text_on(void **state)
 {
     (void)state;
@@ -191,7 +228,7 @@ static void programs_that_pass_text_on(void **state)
     unsetenv(PLAYS);
 }
 
-static void a_script_is_named_by_its_interpreter(void **state)
+static void a_shell_script_is_named_by_its_shell(void **state)
 {
     (void)state;
     char *path = join(folder, "worker.sh");
@@ -352,7 +389,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shells_and_their_arguments),
         cmocka_unit_test(programs_that_pass_text_on),
-        cmocka_unit_test(a_script_is_named_by_its_interpreter),
+        cmocka_unit_test(scripts_are_known_by_their_own_name),
+        cmocka_unit_test(a_shell_script_is_named_by_its_shell),
         cmocka_unit_test(a_shell_steps_back_while_a_program_runs),
         cmocka_unit_test(a_suspended_program_is_told_apart),
         cmocka_unit_test(a_group_outlives_its_leader),
