@@ -100,8 +100,8 @@ test("children and files in one set, in the order of what happened", function()
     local folder = expect.folder()
     local set <close> = wait.set()
     local marker <close> = wait.file(folder .. "/deep/er/DONE.marker")
-    local child <close> = process.spawn({ "sh", "-c", "mkdir -p deep/er; echo x > deep/er/DONE.marker; read end" },
-        { cwd = folder, input = "", out = "null" })
+    local script = "mkdir -p deep/er; echo x > deep/er/new; mv deep/er/new deep/er/DONE.marker; read end"
+    local child <close> = process.spawn({ "sh", "-c", script }, { cwd = folder, input = "", out = "null" })
     set:add(marker, "marker")
     expect.equal(set:next(clock.now() + 30), "marker")
     expect.equal(file.read(folder .. "/deep/er/DONE.marker"), "x\n")
