@@ -49,7 +49,7 @@ void clock_skip_to(int64_t when)
 }
 
 /* Written by signal handlers. Lock-free on every machine that libuv runs on. */
-static volatile sig_atomic_t pending, taken, hurried;
+static volatile sig_atomic_t pending, heard, taken, hurried;
 static volatile int64_t last_request; /* ns, CLOCK_MONOTONIC */
 static void (*volatile wake_hook)(void);
 static void (*volatile script_hook)(void);
@@ -73,7 +73,7 @@ void cancel_request(int number)
     last_request = now;
     if (echo)
         return;
-    if (!taken) {
+    if (!taken && !heard) {
         if (!pending)
             pending = number;
         if (script_hook)
@@ -89,6 +89,8 @@ void cancel_request(int number)
 
 int cancel_pending(void)
 {
+    if (pending)
+        heard = 1;
     return pending;
 }
 
@@ -109,7 +111,7 @@ bool cancel_hurried(void)
 
 void cancel_forget(void)
 {
-    pending = taken = hurried = 0;
+    pending = heard = taken = hurried = 0;
 }
 
 static void on_signal(int number)

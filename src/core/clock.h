@@ -23,13 +23,13 @@ void clock_skip_to(int64_t when); /* never backwards; wait.c alone calls it */
 
 /* Cancellation. cancel_request() is async-signal-safe; it is called by the handlers of SIGINT, SIGTERM and SIGHUP and
  * by the console control handler. From then on every wait answers WAIT_INTERRUPTED until cancel_take(). A second
- * request before cancel_take() changes nothing; one after it (during clean-up) turns the rest of the deadlines to now;
- * a third gets the default action of the signal. A SIGHUP within 1 s of another request is an echo of it (kernel and
- * shell both send one when a line drops). */
+ * request changes nothing before somebody heard of the first (cancel_pending(): a wait, the flow); after that it comes
+ * during clean-up and turns the rest of the deadlines to now; a third gets the default action of the signal. A SIGHUP
+ * within 1 s of another request is an echo of it (kernel and shell both send one when a line drops). */
 void cancel_request(int number);
 int cancel_pending(void);  /* the signal that nobody took yet, or 0 */
 int cancel_take(void);     /* acknowledges it, answers it; the flow does so before the steps that always run */
-bool cancel_hurried(void); /* a second request came after the first was taken: clean-up must not wait any more */
+bool cancel_hurried(void); /* a second request came after the first was heard: clean-up must not wait any more */
 /* Installs the handlers; SIGPIPE is ignored (a reader that went away is an error of write(2), not a death). */
 void cancel_install(void);
 /* As if nothing had been requested yet: for the next line of an interactive prompt. */

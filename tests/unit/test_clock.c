@@ -99,6 +99,18 @@ static void a_request_stands_until_it_is_taken(void **state)
     assert_true(wakes >= 1 && stops >= 1);
 }
 
+static void a_request_after_the_first_was_heard_of_hurries(void **state)
+{
+    (void)state;
+    cancel_request(SIGINT);
+    assert_int_equal(cancel_pending(), SIGINT); /* whoever was told so cleans up from here on */
+    stops = 0;
+    cancel_request(SIGINT);
+    assert_true(cancel_hurried());
+    assert_int_equal(stops, 0);
+    assert_int_equal(cancel_take(), SIGINT);
+}
+
 static void a_request_during_clean_up_hurries_it(void **state)
 {
     (void)state;
@@ -210,6 +222,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(simulations_nest, begin, end),
         cmocka_unit_test_setup_teardown(time_is_skipped_forward_only, begin, end),
         cmocka_unit_test_setup_teardown(a_request_stands_until_it_is_taken, begin, end),
+        cmocka_unit_test_setup_teardown(a_request_after_the_first_was_heard_of_hurries, begin, end),
         cmocka_unit_test_setup_teardown(a_request_during_clean_up_hurries_it, begin, end),
         cmocka_unit_test_setup_teardown(a_dropped_line_is_one_request, begin, end),
         cmocka_unit_test_setup_teardown(the_third_request_kills, begin, end),
