@@ -51,7 +51,7 @@ local KILLS = {
 }
 
 for _, row in ipairs(PLACES) do
-    test(row[1] .. ": kill -9 in each of the twelve steps, one attempt after the other: nobody gets a prompt twice", function()
+    test(row[1] .. ": kill -9 in each of the twelve steps, one after the other: nobody gets a prompt twice", function()
         local it = iteration.new(row[2]())
         it:workers()
         local sent = {}
@@ -108,7 +108,7 @@ local function two_left(place)
 end
 
 for _, row in ipairs(PLACES) do
-    test(row[1] .. ": killed between paste and receipt: the next run names the worker in doubt and pastes nothing", function()
+    test(row[1] .. ": killed between paste and receipt: the next run names the worker and pastes nothing", function()
         for i, case in ipairs(IN_DOUBT) do
             local it = two_left(row[2]())
             it.idle.C_features = true
@@ -229,9 +229,10 @@ local function expect_not_half(it, what)
 end
 
 test("killed before any of the steps of an extraction: never half a prompt folder, and the next run has all", function()
-    local n, it = 0, nil
+    local n = 0
     repeat
-        n, it = n + 1, iteration.new()
+        n = n + 1
+        local it = iteration.new()
         it:write("factory/launch.fails", "")
         kill_at_call(it, n, "dispatch.contract", "extract")
         local run = it:run()
@@ -274,19 +275,20 @@ test("killed while files come out of the zip: never half a prompt folder, and th
     expect.truthy(caught >= 2, ("was in the middle of it %d times of 6"):format(caught))
 end)
 
-test("killed while an earlier attempt's files are set aside: what was sent stays known, and no report is lost", function()
+test("killed while an earlier attempt's files are set aside: what was sent stays known, no report is lost", function()
     local it = iteration.new(places.shared_tmux())
     it:workers()
     for _, worker in ipairs(iteration.WORKERS) do it.idle[worker] = true end
     it:blocks("wait_done", "ETIMEOUT", { WorkerDoneTimeout = 1 }, {})
-    local n, run = 0, nil
+    local n, attempts = 0
     repeat
         n = n + 1
         kill_at_call(it, n, "dispatch.journal", "set_aside")
-        run = it:run { WorkerDoneTimeout = 1 }
+        local run = it:run { WorkerDoneTimeout = 1 }
         expect.equal(it:pastes(), iteration.once(), "call " .. n)
-    until run.signal_number ~= 9
+        attempts = run.signal_number ~= 9 and run:event "run.start".attempt
+    until attempts
     expect.truthy(n > 5, "calls: " .. n)
-    for attempt = 1, run:event "run.start".attempt - 1 do page_of(it, attempt) end
+    for attempt = 1, attempts - 1 do page_of(it, attempt) end
     expect.contains(page_of(it, 1), "BLOCKED at wait_done")
 end)
