@@ -9,6 +9,7 @@
  *     window TITLE MANNER           a window that logs its keys as "key KEYSYM STATE"; MANNER, when a key comes:
  *         log | deaf                nothing more
  *         read | twice              reads CLIPBOARD | TARGETS and then twice the text; "text BYTES HASH"
+ *         aside                     reads CLIPBOARD through another connection of the same process
  *         stall | die | half        reads no piece | closes before it asks | closes after the first piece
  *         stubborn                  takes the focus back whenever it goes
  *         plain                     title as STRING in Latin-1 instead of _NET_WM_NAME
@@ -91,6 +92,12 @@ static void on_key(xcb_window_t w, const xcb_key_press_event_t *e, const char *m
         read_aloud(w, targets);
         read_aloud(w, utf8);
         read_aloud(w, utf8);
+    } else if (!strcmp(manner, "aside")) {
+        xcb_connection_t *first = c;
+        c = xcb_connect(NULL, NULL);
+        read_aloud(make_window(NULL, false), utf8);
+        xcb_disconnect(c);
+        c = first;
     } else if (!strcmp(manner, "stall")) {
         xcb_convert_selection(c, w, atom("CLIPBOARD"), utf8, answer, XCB_CURRENT_TIME);
     } else if (!strcmp(manner, "half")) {

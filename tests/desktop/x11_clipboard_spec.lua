@@ -176,6 +176,13 @@ test("a target that asks for the list and twice for the text has it whole, each 
     end)
 end)
 
+test("a target that reads through another connection of its process is still the target", function()
+    local display = x11.start()
+    local desktop, pin, window = target(display, "aside")
+    expect.equal(desktop:paste(pin, "the prompt", within()), "whole")
+    window:await(shown "the prompt")
+end)
+
 test("a target that stops reading was served: no second paste is safe", function()
     local display = x11.start()
     local desktop, pin = target(display, "stall")

@@ -11,9 +11,10 @@ void x11_seller_start(struct x11_seller *s, xcb_connection_t *c, const struct x1
     *s = (struct x11_seller){.c = c, .atom = atom, .window = window, .mask = mask};
     s->sale[X11_CLIPBOARD].selection = atom->clipboard;
     s->sale[X11_PRIMARY].selection = XCB_ATOM_PRIMARY;
-    /* A quarter of what one request may carry, as ICCCM 2.5 advises; at most 256 KiB, so that others get their turn. */
+    /* At most a quarter of what one request may carry (ICCCM 2.5), and what a socket takes from us even while the
+     * server does not read: nothing here may wait. */
     size_t most = (size_t)xcb_get_maximum_request_length(c);
-    s->piece = most < 256 * 1024 ? most : 256 * 1024;
+    s->piece = most < 64 * 1024 ? most : 64 * 1024;
 }
 
 static void end_transfer(struct x11_transfer *t, enum x11_transfer_state state)
