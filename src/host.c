@@ -19,18 +19,12 @@ enum { PASS = 0, FAILED = 1, USAGE = 64, INTERRUPTED = 130 };
 
 /* Every primitive that a script can require. Opened on first use: -e '' pays for none of them. */
 static const luaL_Reg modules[] = {
-    {"host", luaopen_host},
-    {"clock", luaopen_clock},
-    {"wait", luaopen_wait},
-    {"process", luaopen_process},
-    {"file", luaopen_file},
-    {"zip", luaopen_zip},
-    {"lock", luaopen_lock},
-    {"digest", luaopen_digest},
-    {"window", luaopen_window},
-    {"term", luaopen_term},
-    {"cjson", luaopen_cjson},
-    {"lfs", luaopen_lfs},
+    {"host", luaopen_host},     {"clock", luaopen_clock},
+    {"wait", luaopen_wait},     {"process", luaopen_process},
+    {"file", luaopen_file},     {"zip", luaopen_zip},
+    {"lock", luaopen_lock},     {"digest", luaopen_digest},
+    {"window", luaopen_window}, {"term", luaopen_term},
+    {"cjson", luaopen_cjson},   {"lfs", luaopen_lfs},
     {NULL, NULL},
 };
 
@@ -38,15 +32,16 @@ static const luaL_Reg modules[] = {
 static lua_State *running;
 
 /* Lua instructions that a script may run after Ctrl-C before it is stopped where it stands: about 0.1 s. Whoever waits
- * hears EINTR at once and ends in an orderly way; this is for loops that never wait. */
+ * hears EINTR at once and ends in an orderly way; this is for loops that never wait. Who catches the error and loops on
+ * is stopped again, until somebody took the request (wait.resume()). */
 #define GRACE 10000000
 
 static void stop_script(lua_State *L, lua_Debug *ar)
 {
     (void)ar;
-    lua_sethook(L, NULL, 0, 0);
     if (cancel_pending())
         luaL_error(L, "interrupted");
+    lua_sethook(L, NULL, 0, 0);
 }
 
 static void on_signal(void)
@@ -100,31 +95,6 @@ static void open_modules(lua_State *L)
     lua_pop(L, 3);
 }
 
-/* _G.__index of one-line scripts: the name of a module is the module. */
-static int touch_global(lua_State *L)
-{
-    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
-    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-    if (!name || lua_getfield(L, -1, name) == LUA_TNIL)
-        return 0;
-    lua_getglobal(L, "require");
-    lua_pushstring(L, name);
-    lua_call(L, 1, 1);
-    lua_pushvalue(L, -1);
-    lua_setglobal(L, name);
-    return 1;
-}
-
-static void modules_as_globals(lua_State *L)
-{
-    lua_pushglobaltable(L);
-    lua_newtable(L);
-    lua_pushcfunction(L, touch_global);
-    lua_setfield(L, -2, "__index");
-    lua_setmetatable(L, -2);
-    lua_pop(L, 1);
-}
-
 /* arg as lua(1) has it: arg[0] the script, positive the script's own, negative what came before. */
 static void set_arg(lua_State *L, int argc, char **argv, int script)
 {
@@ -144,7 +114,7 @@ static int run_text(lua_State *L, int argc, char **argv)
         fputs("dispatch: -e needs the code to run: dispatch -e 'print(clock.now())'\n", stderr);
         return USAGE;
     }
-    modules_as_globals(L);
+    bind_modules_as_globals(L);
     set_arg(L, argc, argv, code ? 2 : 1);
     int status = code ? luaL_loadbuffer(L, argv[2], strlen(argv[2]), "=(-e)") : luaL_loadfile(L, NULL);
     if (status != LUA_OK)

@@ -77,4 +77,9 @@ function wait.interrupted() end
 ---@return string? signal that was taken
 function wait.resume() end
 
+--- Takes the request to stop like resume(), and forgets that there was one: the next signal is a first one again. For an
+--- interactive prompt, before its next line.
+---@return string? signal that was taken
+function wait.forget() end
+
 return wait

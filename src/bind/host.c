@@ -55,9 +55,41 @@ static int host_machine(lua_State *L)
     return 1;
 }
 
+/* _G.__index: the name of a module is the module. */
+static int touch_global(lua_State *L)
+{
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+    if (!name || lua_getfield(L, -1, name) == LUA_TNIL)
+        return 0;
+    lua_getglobal(L, "require");
+    lua_pushstring(L, name);
+    lua_call(L, 1, 1);
+    lua_pushvalue(L, -1);
+    lua_setglobal(L, name);
+    return 1;
+}
+
+void bind_modules_as_globals(lua_State *L)
+{
+    lua_pushglobaltable(L);
+    lua_newtable(L);
+    lua_pushcfunction(L, touch_global);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
+}
+
+/* globals(): the name of a module is the module. */
+static int host_globals(lua_State *L)
+{
+    bind_modules_as_globals(L);
+    return 0;
+}
+
 static const luaL_Reg functions[] = {
-    {"source", host_source},   {"names", host_names}, {"executable", host_executable},
-    {"machine", host_machine}, {NULL, NULL},
+    {"source", host_source},   {"names", host_names},     {"executable", host_executable},
+    {"machine", host_machine}, {"globals", host_globals}, {NULL, NULL},
 };
 
 int luaopen_host(lua_State *L)

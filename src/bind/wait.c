@@ -266,9 +266,17 @@ static int l_resume(lua_State *L)
     return push_signal(L, cancel_take());
 }
 
+/* forget(): as resume(), and no request is remembered: the next one is a first one. */
+static int l_forget(lua_State *L)
+{
+    int number = cancel_pending();
+    cancel_forget();
+    return push_signal(L, number);
+}
+
 static const luaL_Reg functions[] = {
-    {"set", l_set},       {"any", l_any}, {"file", l_file}, {"sleep", l_sleep}, {"interrupted", l_interrupted},
-    {"resume", l_resume}, {NULL, NULL},
+    {"set", l_set},       {"any", l_any},       {"file", l_file}, {"sleep", l_sleep}, {"interrupted", l_interrupted},
+    {"resume", l_resume}, {"forget", l_forget}, {NULL, NULL},
 };
 static const luaL_Reg set_methods[] = {
     {"add", l_add},
