@@ -24,8 +24,8 @@ static const luaL_Reg modules[] = {
     {"file", luaopen_file},     {"zip", luaopen_zip},
     {"lock", luaopen_lock},     {"digest", luaopen_digest},
     {"window", luaopen_window}, {"term", luaopen_term},
-    {"cjson", luaopen_cjson},   {"lfs", luaopen_lfs},
-    {NULL, NULL},
+    {"edit", luaopen_edit},     {"cjson", luaopen_cjson},
+    {"lfs", luaopen_lfs},       {NULL, NULL},
 };
 
 /* The running state, for the signal handler alone: one program, one state. */

@@ -51,4 +51,5 @@ int luaopen_lock(lua_State *L);
 int luaopen_digest(lua_State *L);
 int luaopen_term(lua_State *L);
 int luaopen_window(lua_State *L);
+int luaopen_edit(lua_State *L);
 #endif

@@ -1,0 +1,15 @@
+/* edit_history.h - the file of earlier lines: one entry a line, readable by its owner alone. */
+#ifndef DISPATCH_EDIT_HISTORY_H
+#define DISPATCH_EDIT_HISTORY_H
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+
+enum { EDIT_HISTORY_KEPT = 1000 }; /* entries; the file may grow to twice as many between two sessions */
+
+/* The last entries, the oldest first; none when there is no file. Shortens a file that has grown too long. */
+bool edit_history_load(const char *path, void (*take)(void *owner, const char *text), void *owner, struct error *err);
+/* One more at the end, in one write: sessions side by side lose nothing of each other. Makes the file (mode 0600). */
+bool edit_history_add(const char *path, const char *text, struct error *err);
+#endif
