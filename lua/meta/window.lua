@@ -26,6 +26,7 @@ local window = {}
 ---@field pid? integer 0 or absent: not compared
 ---@field token string must stand in the title (or alias) as a whole word
 
+--- A desktop that was opened: its windows, its clipboard, its keys.
 ---@class window.desktop closable; a method of a closed one raises
 ---@field name string the word after -Via
 ---@field exclusive boolean one focus and one clipboard for all: lock() before sending
@@ -34,7 +35,7 @@ local window = {}
 ---@field paste_keys? string the chord that pastes where the target's own is not known; nil: no chord is needed
 local desktop = {}
 
----@class window.changes something to wait for; the desktop's own: it is the same each time
+---@class window.changes closable; something to wait for; the desktop's own: it is the same each time
 
 ---@class window.deadline
 ---@field deadline number absolute: clock.now() + seconds
@@ -54,7 +55,8 @@ function window.backends() end
 ---@return string? code ENODISPLAY EUNSUPPORTED
 function window.probe(name, where) end
 
----@param name string
+--- Opens a desktop: one connection, closed by close() or when it is collected.
+---@param name string one of backends(): "tmux", "x11"
 ---@param where? string display name, or path of the tmux socket; default: the environment's
 ---@return window.desktop? desktop
 ---@return string? message
@@ -144,6 +146,15 @@ function desktop:screen_text(pin) end
 ---@return string? message
 ---@return string? code EUNSUPPORTED EGONE ENOENT EACCES EIO ENODISPLAY
 function desktop:screenshot(pin, path) end
+
+--- Flashes a frame around the window for a second, so that a person sees which one is meant. It is neither raised nor
+--- focused; the pin's token and pid do not count.
+---@param pin window.pin
+---@param options window.deadline
+---@return true? flashed
+---@return string? message
+---@return string? code EUNSUPPORTED: not on X11; EGONE; EREFUSED: minimised or on another workspace; ETIMEOUT EINTR ENODISPLAY
+function desktop:highlight(pin, options) end
 
 --- One dispatcher a desktop, while it sends. True at once where no lock is needed.
 ---@param deadline number absolute: clock.now() + seconds

@@ -243,6 +243,18 @@ static int l_screenshot(lua_State *L)
     return answer(L, box->backend->screenshot(box->desktop, whole ? NULL : &pin, path, &err), &err);
 }
 
+static int l_highlight(lua_State *L)
+{
+    struct bind_desktop *box = bind_desktop_at(L, 1);
+    struct window_pin pin = pin_at(L, 2);
+    int64_t until = deadline_at(L, 3, only_deadline);
+    struct error err = {0};
+    if (!box->backend->highlight)
+        error_set(&err, EC_UNSUPPORTED, "'%s': on %s no window has a border that could flash", pin.token,
+                  box->backend->name);
+    return answer(L, !err.code && box->backend->highlight(box->desktop, &pin, until, &err), &err);
+}
+
 static int l_lock(lua_State *L)
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
@@ -287,6 +299,7 @@ static const luaL_Reg methods[] = {
     {"changes", l_changes},
     {"check", l_check},
     {"focus", l_focus},
+    {"highlight", l_highlight},
     {"key", l_key},
     {"list", l_list},
     {"lock", l_lock},

@@ -126,6 +126,9 @@ struct window_backend {
     bool (*screen_text)(struct desktop *d, const struct window_pin *pin, char **text, size_t *len, struct error *err);
     /* PNG; pin NULL: the whole desktop. Read in strips, so that memory stays flat. EUNSUPPORTED on tmux. */
     bool (*screenshot)(struct desktop *d, const struct window_pin *pin, const char *path, struct error *err);
+    /* Flashes a frame around the window for a second, for a person; only pin->id counts. EGONE; EREFUSED: it is not to
+     * be seen. NULL: this desktop cannot. */
+    bool (*highlight)(struct desktop *d, const struct window_pin *pin, int64_t until, struct error *err);
 };
 
 extern const struct window_backend *const window_backends[]; /* NULL-terminated; CMake decides which are in it */

@@ -225,6 +225,11 @@ static bool x11_screenshot(struct desktop *d, const struct window_pin *pin, cons
     return done(of(d), x11_picture(of(d), pin, path, err), err);
 }
 
+static bool x11_flash(struct desktop *d, const struct window_pin *pin, int64_t until, struct error *err)
+{
+    return done(of(d), x11_highlight(of(d), pin, until, err), err);
+}
+
 const struct window_backend window_x11 = {
     .name = "x11",
     .paste_keys = "ctrl+v",
@@ -243,4 +248,5 @@ const struct window_backend window_x11 = {
     .type = x11_type_text,
     .screen_text = x11_screen_text,
     .screenshot = x11_screenshot,
+    .highlight = x11_flash,
 };

@@ -174,9 +174,8 @@ static bool write_picture(struct x11 *x, struct picture *p, const char *path, in
     return ok;
 }
 
-/* Where the window is on the screen, and its visual. */
-static bool aim(struct x11 *x, const struct window_pin *pin, int64_t until, xcb_visualid_t *visual,
-                struct x11_rect *where, struct error *err)
+bool x11_picture_aim(struct x11 *x, const struct window_pin *pin, int64_t until, xcb_visualid_t *visual,
+                     struct x11_rect *where, struct error *err)
 {
     xcb_window_t id = pin->id <= UINT32_MAX ? (xcb_window_t)pin->id : XCB_WINDOW_NONE;
     xcb_get_window_attributes_reply_t *attributes = NULL;
@@ -208,7 +207,7 @@ bool x11_picture(struct x11 *x, const struct window_pin *pin, const char *path, 
     struct picture p = {.drawable = pin ? (xcb_drawable_t)pin->id : x->root};
     struct x11_rect where = {0, 0, width, height};
     xcb_visualid_t visual = x->screen->root_visual;
-    if (pin && !aim(x, pin, until, &visual, &where, err))
+    if (pin && !x11_picture_aim(x, pin, until, &visual, &where, err))
         return false;
     if (!x11_picture_clip(where, width, height, &p.part))
         return error_set(err, EC_REFUSED, "'%s': it is beyond the edge of the screen", pin ? pin->token : "");

@@ -212,5 +212,10 @@ struct x11_rect {
 };
 /* The part of `r` that is on a screen of this size, relative to `r`; false: none. Pure. */
 bool x11_picture_clip(struct x11_rect r, int width, int height, struct x11_rect *part);
+/* Where the window is on the screen, and its visual. EGONE; EREFUSED: it is not to be seen. */
+bool x11_picture_aim(struct x11 *x, const struct window_pin *pin, int64_t until, xcb_visualid_t *visual,
+                     struct x11_rect *where, struct error *err);
 bool x11_picture(struct x11 *x, const struct window_pin *pin, const char *path, struct error *err);
+/* highlight.c */
+bool x11_highlight(struct x11 *x, const struct window_pin *pin, int64_t until, struct error *err);
 #endif
