@@ -4,6 +4,7 @@
 ---@class digest
 local digest = {}
 
+--- Of bytes in memory.
 ---@param bytes string
 ---@return string hex 64 lower-case hexadecimal digits
 function digest.sha256(bytes) end
