@@ -362,6 +362,15 @@ function M.find_program(name, getenv)
     end
 end
 
+---@return string?                    where a program keeps what it remembers of its user (XDG base directories); nil:
+---                                   there is no home
+function M.state_folder(getenv)
+    getenv = getenv or os.getenv
+    local state, home = getenv "XDG_STATE_HOME", getenv "HOME"
+    if state and state:sub(1, 1) == "/" then return state .. "/dispatch" end
+    return home and home ~= "" and home .. "/.local/state/dispatch" or nil
+end
+
 ---@return string                     where throw-away folders go
 function M.temporary_folder(getenv)
     getenv = getenv or os.getenv
