@@ -14,6 +14,7 @@ local SECONDS = 60
 local FACTORY = [[
 cd "$(dirname "$0")" || exit 9
 [ -f "$1.says" ] && cat "$1.says"
+[ -f "$1.hangs" ] && { echo $$ > "$1.pid"; sleep 600; }
 [ -f "$1.fails" ] && { echo "$1: it broke" >&2; exit 1; }
 exit 0
 ]]
@@ -203,6 +204,20 @@ for _, name in ipairs { "INT", "TERM", "HUP" } do
         end
     end)
 end
+
+test("SIGINT while a stage hangs: the stage ends with us", function()
+    local r = new()
+    r:panes()
+    expect.write(r.at.root .. "/factory/launch.hangs", "")
+    local child = r:begin '"ev":"stage.start"'
+    local pid = expect.eventually("the stage", SECONDS, function()
+        return (expect.read(r.at.root .. "/factory/launch.pid") or ""):match "%d+"
+    end)
+    expect.equal(signal(child, "INT").exit, 130)
+    expect.contains(expect.read(r.at:report()), "INTERRUPTED at launch")
+    expect.equal(expect.run({ "kill", "-0", pid }).exit, 1)
+    r:untouched(table.unpack(project.WORKERS))
+end)
 
 test("kill -9 while it waits: the lock is free, the same command sends nothing twice", function()
     local r = new()

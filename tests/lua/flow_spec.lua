@@ -245,6 +245,30 @@ for name, rules in pairs {
     end)
 end
 
+test("interrupted at any moment: a report, exit 130, the desktop free, and the same command goes on", function()
+    for i = 0, 60 do
+        local w = world.new { { at = i / 10, interrupt = i % 2 == 0 and "INT" or "HUP" }, work = 2 }
+        local args = { flow = world.WITHOUT_STAGES }
+        local r = w:run(args)
+        local finished = r:all "run.verdict"[1].verdict == "PASS"
+        expect.equal(r.exit, finished and 0 or 130, "at " .. i / 10)
+        expect.truthy(r.page)
+        local locked = false
+        for _, entry in ipairs(r.history) do
+            if entry.what == "lock" or entry.what == "unlock" then locked = entry.what == "lock" end
+        end
+        expect.falsy(locked, "locked at " .. i / 10)
+        w.rules[1] = { at = 0, window = "x", title = "x" }
+        for _, worker in ipairs(WORKERS) do
+            table.insert(w.rules, { at = 60, write = w.at:marker(worker), text = world.token(worker) })
+        end
+        local again = w:run(args)
+        for worker in pairs(again:pastes()) do expect.falsy(r:pastes()[worker], worker .. " twice, " .. i / 10) end
+        if again.exit ~= 0 then expect.equal(again:one "run.verdict".code, "EINDOUBT", "at " .. i / 10) end
+        expect.clean()
+    end
+end)
+
 test("-Workers narrows sending and waiting; without all markers it is no PASS, and nothing is integrated", function()
     local w = world.new()
     local r = w:run { "-Workers", "A_core,B_tooling" }
