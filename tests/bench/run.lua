@@ -26,16 +26,20 @@ local function put_into_docs(text)
     assert(file.write(path, page:sub(1, first + #BEGIN - 1) .. text .. page:sub(last)))
 end
 
+local function explained(problem)
+    return debug.traceback(type(problem) == "table" and (problem.failure or problem.skipped) or tostring(problem), 2)
+end
+
 local names, write = wanted()
 local lines = { "| what | dispatch | beside it | ratio or figure | promised | |",
     "| --- | ---: | ---: | ---: | --- | --- |" }
 local broken = 0
 for _, line in ipairs(lines) do print(line) end
 for _, name in ipairs(names) do
-    local ok, rows = xpcall(require(name .. "_bench"), debug.traceback)
+    local ok, rows = xpcall(require(name .. "_bench"), explained)
     expect.clean()
     if not ok then
-        io.stderr:write(name, ": ", tostring(rows), "\n")
+        io.stderr:write(name, ": ", rows, "\n")
         os.exit(1)
     end
     for _, row in ipairs(rows) do
