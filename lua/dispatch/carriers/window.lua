@@ -13,7 +13,8 @@ local target = require "dispatch.target"
 local M = {}
 M.__index = M
 
-local LOCK_SECONDS = 10                          -- another run on this desktop may be just sending
+local TURN_SECONDS = 10                          -- at least so long for another run that sends on this desktop
+local LOOK_SECONDS = 0.2                         -- meanwhile, between two looks at the workers
 
 -- With -Via auto, in this order: a pane is nearer to its program than the terminal around it.
 local CANDIDATES = { "tmux", "x11" }
@@ -134,6 +135,21 @@ function M:aim(jobs, pump)
     return true
 end
 
+---Waits until no other dispatch sends on this desktop: as long as for windows. Meanwhile finished workers are heard.
+---@return true? ok, string? message, string? code        ELOCKED: names who sends
+local function take_turn(self, desktop, pump)
+    local last, told = math.max(self.search.deadline, clock.now() + TURN_SECONDS), false
+    while true do
+        local look = math.min(last, clock.now() + LOOK_SECONDS)
+        local ok, message, code = desktop:lock(look)
+        if ok or code ~= "ELOCKED" or clock.now() >= last then return ok, message, code end
+        if not told then self.emit("warning", { code = code, message = "waits for its turn: " .. message }) end
+        told = true
+        local _, why, what = pump(look, {})
+        if what ~= "ETIMEOUT" then return nil, why, what end
+    end
+end
+
 ---@return fun(): table?, any, string?
 function M:deliver(jobs, pump)
     local desktop, i, locked = self.chosen.desktop, 0, false
@@ -147,7 +163,7 @@ function M:deliver(jobs, pump)
         local job = jobs[i]
         if not job then return finish() end
         if not locked then
-            local ok, message, code = desktop:lock(clock.now() + LOCK_SECONDS)
+            local ok, message, code = take_turn(self, desktop, pump)
             if not ok then return finish(message, code) end
             locked = true
         end
