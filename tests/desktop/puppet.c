@@ -2,7 +2,7 @@
  * happened, a line each; ends by itself or when it is killed.
  *
  *     own SELECTION TEXT [TIMES]    the user's clipboard; "owned", and "lost" at the end. TIMES: it is that many
- *                                   times the text, and comes by pieces (INCR)
+ *                                   times the text, and comes by pieces (INCR); 0: once, and no list of TARGETS
  *     read SELECTION TARGET         prints the bytes; exit 1: refused, 2: no answer within 5 s
  *     pairs SELECTION               asks for several forms at once (MULTIPLE); prints what came
  *     manager | thief | copier      whenever CLIPBOARD changes hands: reads it | takes it | reads it, then takes it

@@ -10,7 +10,7 @@
 /* Owning -------------------------------------------------------------------------------------------------------- */
 
 static char *content = "";
-static bool by_pieces;
+static bool by_pieces, tells_targets = true;
 static size_t piece_at;
 
 static void serve(const xcb_selection_request_event_t *e)
@@ -19,7 +19,9 @@ static void serve(const xcb_selection_request_event_t *e)
     const uint32_t mask = XCB_EVENT_MASK_PROPERTY_CHANGE;
     uint32_t len = (uint32_t)strlen(content);
     xcb_atom_t property = e->property;
-    if (e->target == targets) {
+    if (e->target == targets && !tells_targets) {
+        property = XCB_ATOM_NONE;
+    } else if (e->target == targets) {
         xcb_change_property(c, XCB_PROP_MODE_REPLACE, e->requestor, property, XCB_ATOM_ATOM, 32, 3, list);
     } else if (e->target == utf8 && by_pieces) {
         piece_at = 0;
@@ -174,10 +176,12 @@ int watch_clipboard(bool reads, bool takes)
 int own_selection(const char *selection, const char *text, const char *times)
 {
     size_t n = times ? strtoul(times, NULL, 10) : 1, len = strlen(text);
+    by_pieces = n > 1;
+    tells_targets = n > 0;
+    n = n ? n : 1;
     content = calloc(n * len + 1, 1);
     for (size_t i = 0; i < n; i++)
         memcpy(content + i * len, text, len);
-    by_pieces = times != NULL;
     take(atom(selection));
     say("owned");
     return keep();

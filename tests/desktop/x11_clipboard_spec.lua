@@ -55,6 +55,15 @@ test("a large clipboard that comes by pieces goes back by pieces", function()
     expect.truthy(back == ("0123456789abcdef"):rep(100000))
 end)
 
+test("an owner that tells no list of forms is asked for text", function()
+    local display = x11.start()
+    display:puppet("own", "CLIPBOARD", "copied", "0"):await "owned"
+    local desktop, pin = target(display, "read")
+    expect.equal(desktop:paste(pin, "the prompt", within()), "whole")
+    desktop:unlock()
+    expect.equal(display:clipboard(), "copied")
+end)
+
 test("several forms at once: what there is, and no for what there is not", function()
     local display = x11.start()
     display:puppet("own", "CLIPBOARD", "copied"):await "owned"

@@ -124,16 +124,21 @@ static bool save_target(struct x11 *x, xcb_atom_t selection, xcb_atom_t target, 
 static bool save_all(struct x11 *x, xcb_atom_t selection, int64_t until, struct x11_offer *offer, struct error *err)
 {
     struct bytes list = {0};
-    bool ok = convert(x, selection, x->atom.targets, 64 * 1024, until, &list, err);
-    if (ok && list.format == 32)
-        for (size_t i = 0; ok && i < list.len / sizeof(xcb_atom_t); i++) {
-            xcb_atom_t target;
-            memcpy(&target, list.at + i * sizeof target, sizeof target);
-            if (is_content(x, target))
-                ok = save_target(x, selection, target, until, offer, err);
-        }
+    struct error problem = {0};
+    bool ok = convert(x, selection, x->atom.targets, 64 * 1024, until, &list, &problem);
+    for (size_t i = 0; ok && list.format == 32 && i < list.len / sizeof(xcb_atom_t); i++) {
+        xcb_atom_t target;
+        memcpy(&target, list.at + i * sizeof target, sizeof target);
+        if (is_content(x, target))
+            ok = save_target(x, selection, target, until, offer, &problem);
+    }
     free(list.at);
-    return ok;
+    if (!ok && strcmp(problem.code, EC_MISSING) == 0) { /* owners from before ICCCM tell no list */
+        error_clear(&problem);
+        ok = save_target(x, selection, x->atom.utf8_string, until, offer, &problem) &&
+             save_target(x, selection, XCB_ATOM_STRING, until, offer, &problem);
+    }
+    return ok || x11_wire_pass(err, &problem);
 }
 
 bool x11_save(struct x11 *x, int which, int64_t until, struct error *err)
