@@ -58,8 +58,8 @@ return flow {
             return run.crew:prepare()           -- "not needed", unless they travel by AutoHotkey
         end },
 
-    { "dispatch", plan = "send each prompt to its window, one receipt each", function(run)                      -- 8
-        return run.crew:deliver(run.workers)
+    { "dispatch", plan = crew.plan, function(run)                                                               -- 8
+        return run.crew:deliver(run.workers)    -- each prompt to its window, one receipt each
     end },
 
     { "wait_done", plan = "wait for every DONE.marker", function(run)                                           -- 9

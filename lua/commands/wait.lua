@@ -32,11 +32,12 @@ local function run(argv)
     if not step then return complain(("%s: has no step '%s'"):format(origin.path, STEP)) end
     context.all_workers = context.workers        -- whoever -Workers left out is not asked about
     attempt.dry(context)
-    context.crew = crew.new(context)
-    local ok, message = context.crew:expect()
-    if not ok then return complain(message) end
-    local only = { workers = steps.workers, run_id = steps.run_id, step }
-    return flow.run(context, only)
+    return flow.run(context, { { STEP, plan = step.plan, function(run_of_step)
+        run_of_step.crew = crew.new(run_of_step)
+        local ok, message, code = run_of_step.crew:expect()
+        if not ok then return nil, message, code end
+        return step[2](run_of_step)
+    end } })
 end
 
 return { usage = USAGE, summary = "waits for the DONE.marker of each worker, and nothing else", run = run }

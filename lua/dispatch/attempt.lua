@@ -26,9 +26,13 @@ end
 
 ---A dry run: nothing is locked, nothing is written, the events go to standard output alone.
 ---@param run table
----@return table attempt
+---@return table? attempt
+---@return string? message, string? code
 function M.dry(run)
-    run.attempt, run.earlier = 1, {}
+    local attempts, message, code = journal.count(run.layout)
+    if attempts then run.earlier, message, code = journal.earlier(run.layout, attempts) end
+    if not run.earlier then return nil, message, code end
+    run.attempt = attempts + 1
     stream(run, {})
     return setmetatable({}, M)
 end

@@ -21,6 +21,9 @@ local lookout = require "dispatch.lookout"
 local M = {}
 M.__index = M
 
+---What step 8 is about to do: a `plan` for it.
+M.plan = queue.plan
+
 ---@param run table
 function M.new(run)
     return setmetatable({ run = run, emit = run.emit, cfg = run.cfg, jobs = {}, at_work = {}, news = {}, told = 0 }, M)

@@ -67,7 +67,7 @@ end
 local function run_step(run, step)
     local name, began = step[1], clock.now()
     local fine, plan = xpcall(plan_of, debug.traceback, run, step)
-    run.emit("step.start", { step = name, plan = fine and plan or nil })
+    run.emit("step.start", { step = name, plan = fine and not run.cfg.what_if and plan or nil })
     local status, message, code
     if not fine then
         status, message = "failed", plan

@@ -77,6 +77,23 @@ function M.set_aside(paths)
     return math.max(n, highest)
 end
 
+---How many attempts there were; the last one may still lie in logs/. Moves nothing.
+---@param paths layout
+---@return integer? attempts
+---@return string? message, string? code
+function M.count(paths)
+    if not file.stat(paths:logs()) then return 0 end
+    local names, highest, code = leftovers(paths)
+    if not names then return nil, highest, code end
+    return file.stat(paths:journal()) and highest + 1 or highest
+end
+
+---Where the journal of an attempt is: in its folder, or still in logs/.
+local function journal_of(paths, n)
+    local kept = paths:attempt(n) .. "/" .. name_of(paths:journal())
+    return file.stat(kept) and kept or paths:journal()
+end
+
 ---@class earlier                                 what was last pasted to a worker that may have arrived
 ---@field kind "sent"|"in_doubt"|"maybe"          sent: submitted or unobservable; in_doubt: begun, no receipt;
 ---                                               maybe: not submitted, but its text may be in the composer
@@ -107,7 +124,7 @@ end
 function M.earlier(paths, attempts)
     local earlier = {}
     for n = 1, attempts do
-        local sum, message, code = M.read(paths:attempt(n) .. "/" .. name_of(paths:journal()))
+        local sum, message, code = M.read(journal_of(paths, n))
         if not sum and code ~= "ENOENT" then return nil, message, code end
         for name, worker in pairs(sum and sum.workers or {}) do
             local last = last_send(worker, earlier[name], n)

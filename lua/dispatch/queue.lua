@@ -1,6 +1,9 @@
 -- queue.lua: who is to be sent to, who is only waited for, and who must not be touched before a person has looked.
 -- A rerun is safe because of this file: what may have arrived is never sent again by itself.
 
+local contract = require "dispatch.contract"
+local journal = require "dispatch.journal"
+
 local M = {}
 
 local function changed(job) return job.earlier.sha256 ~= nil and job.earlier.sha256 ~= job.sha256 end
@@ -43,6 +46,27 @@ local function decide(job, resend)
     if not earlier or resend then return "send" end
     if earlier.finished and changed(job) then return "send" end    -- it was done with the old one; the marker is gone
     return judge[earlier.kind](job)
+end
+
+---What step 8 is about to do, for -WhatIf and the log.
+---@param run table
+---@return string
+function M.plan(run)
+    local parts, send = {}, {}
+    for _, worker in ipairs(run.workers) do
+        local earlier = run.earlier[worker]
+        if contract.read_marker(run.layout:marker(worker), run.id, worker) then
+            parts[#parts + 1] = "leave " .. worker .. " alone: it is done already"
+        elseif earlier and not run.cfg.resend and earlier.kind == "sent" then
+            parts[#parts + 1] = ("wait for %s: %s"):format(worker, journal.how(earlier))
+        elseif earlier and not run.cfg.resend and earlier.kind == "in_doubt" then
+            parts[#parts + 1] = ("stop, since %s is %s"):format(worker, journal.how(earlier))
+        else
+            send[#send + 1] = worker
+        end
+    end
+    if send[1] then table.insert(parts, 1, "send to " .. table.concat(send, ", ")) end
+    return table.concat(parts, "; ")
 end
 
 ---@param jobs table[]

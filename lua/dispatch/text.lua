@@ -59,6 +59,7 @@ end
 line["step.end"] = function(e)
     local status = e.status:gsub("_", " ")
     if e.status == "not_needed" then return e.step, status end
+    if e.status == "planned" then return e.step, e.note end
     return e.step, ("%s%s (%s)"):format(status, behind(": ", e.message or e.note), M.duration(e.ms))
 end
 

@@ -130,10 +130,23 @@ test("-WhatIf says what it would do and touches nothing", function()
     expect.equal(w:tree(), before)
     expect.equal(w:stages(), {})
     expect.equal(r.record, {})
-    for _, text in ipairs { "would send each prompt", "would wait for every DONE.marker", "launch --run-id 20261122_1",
-        "nothing was done" } do
+    for _, text in ipairs { "would send to A_core, B_tooling, C_features, D_validation, Z_aggregator",
+        "would wait for every DONE.marker", "launch --run-id 20261122_1", "nothing was done" } do
         expect.contains(r.out, text)
     end
+end)
+
+test("-WhatIf knows what earlier attempts did, and still touches nothing", function()
+    local w = world.new()
+    w:passes()
+    w:unmark "A_core"
+    w:kill_after("send.begin", 2)
+    os.remove(w.at:marker "B_tooling")
+    local before = w:tree()
+    local r = w:run { "-WhatIf" }
+    expect.contains(r.out, "would wait for A_core: submitted in attempt 1; stop, since B_tooling is in doubt")
+    expect.contains(r.out, "leave C_features alone: it is done already")
+    expect.equal(w:tree(), before)
 end)
 
 test("-WhatIf still checks what only reads", function()
