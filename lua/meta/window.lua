@@ -49,7 +49,7 @@ function window.backends() end
 
 --- Could open() work here? Changes nothing.
 ---@param name string
----@param where? string display name, or path of the tmux socket; default: the environment's
+---@param where? string display name; path of the tmux socket, or its name as `tmux -L` takes it; default: the environment's
 ---@return true? possible
 ---@return string? message why not
 ---@return string? code ENODISPLAY EUNSUPPORTED
@@ -57,7 +57,7 @@ function window.probe(name, where) end
 
 --- Opens a desktop: one connection, closed by close() or when it is collected.
 ---@param name string one of backends(): "tmux", "x11"
----@param where? string display name, or path of the tmux socket; default: the environment's
+---@param where? string display name; path of the tmux socket, or its name as `tmux -L` takes it; default: the environment's
 ---@return window.desktop? desktop
 ---@return string? message
 ---@return string? code ENODISPLAY EUNSUPPORTED EINTR
