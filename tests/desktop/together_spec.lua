@@ -16,7 +16,7 @@ local function snapshot(folder)
     return all
 end
 
-test("the same run a second time: exit 2, naming who holds it; nothing is written, and the first one goes on", function()
+test("the same run a second time: exit 2, naming who holds it; nothing is written, the first goes on", function()
     local it = iteration.new(places.shared_tmux())
     it:workers()
     for _, worker in ipairs(iteration.WORKERS) do it.idle[worker] = true end
