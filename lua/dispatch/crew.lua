@@ -14,9 +14,9 @@
 local clock = require "clock"
 local carriers = require "dispatch.carriers"
 local contract = require "dispatch.contract"
-local queue = require "dispatch.queue"
-local receipt = require "dispatch.receipt"
+local delivery = require "dispatch.delivery"
 local lookout = require "dispatch.lookout"
+local queue = require "dispatch.queue"
 
 local M = {}
 M.__index = M
@@ -107,39 +107,6 @@ local function fail(self, message, code)
     return nil, message, code
 end
 
-local function names(jobs, from)
-    local list = {}
-    for i = from or 1, #jobs do list[#list + 1] = jobs[i].worker end
-    return table.concat(list, ", ")
-end
-
----One receipt after the other. The first send that fails ends it.
-local function collect(self, jobs)
-    local count, sent = {}, 0
-    local next_fact = self.carrier:deliver(jobs, function(...) return self:pump(...) end)
-    while true do
-        local job, seen, code = next_fact()
-        if not job and seen then return nil, seen .. "; not sent: " .. names(jobs, sent + 1), code end
-        if not job then break end
-        local word, why = receipt.decide(seen)
-        self.emit("send.receipt", { worker = job.worker, receipt = word, why = why, seen = receipt.facts(seen),
-            ms = seen.ms, evidence = seen.evidence })
-        if word == "not_submitted" then
-            local rest = sent + 2 <= #jobs and "; not sent: " .. names(jobs, sent + 2) or ""
-            return nil, job.worker .. ": " .. why .. rest, seen.code or "ENOTSENT"
-        end
-        sent = sent + 1
-        count[word] = (count[word] or 0) + 1
-        starts_work(self, job)
-        if seen.code == "EINTR" then return nil, seen.why, "EINTR" end
-    end
-    local words = {}
-    for _, word in ipairs { "submitted", "unobservable" } do
-        if count[word] then words[#words + 1] = ("%d %s"):format(count[word], word) end
-    end
-    return table.concat(words, ", ")
-end
-
 local function aim(self, jobs)
     return self.carrier:aim(jobs, function(...) return self:pump(...) end)
 end
@@ -153,14 +120,14 @@ function M:deliver(workers)
     if not jobs then return fail(self, message, code) end
     for _, job in ipairs(waited) do starts_work(self, job) end
     if waited[1] then self.carrier:adopt(waited) end
-    if not jobs[1] then return waited[1] and "waited for: " .. names(waited) or "nothing was to be sent" end
+    if not jobs[1] then return waited[1] and "waited for: " .. delivery.names(waited) or "nothing was to be sent" end
     local ok
     ok, message, code = aim(self, jobs)
     if not ok then return fail(self, message, code) end
     local note
-    note, message, code = collect(self, jobs)
+    note, message, code = delivery.run(self, jobs, function(job) starts_work(self, job) end)
     if not note then return fail(self, message, code) end
-    return note .. (waited[1] and "; waited for: " .. names(waited) or "")
+    return note .. (waited[1] and "; waited for: " .. delivery.names(waited) or "")
 end
 
 ---@param worker string

@@ -167,7 +167,9 @@ local function part(self)
 end
 
 local function pumped(self, deadline, mine, wake)
+    local known = #self.crew.news
     while true do
+        if wake and #self.crew.news > known then return nil, "a worker finished", "EWAKE" end
         local windows = watched(self)
         join(self, windows, mine)
         local until_then = deadline
@@ -180,7 +182,7 @@ local function pumped(self, deadline, mine, wake)
         elseif owner and mine[what] then
             return what
         elseif owner then
-            if self:look(owner) and wake then return nil, "a worker finished", "EWAKE" end
+            self:look(owner)
         elseif code == "ETIMEOUT" and until_then < deadline then
             if windows[1] and clock.now() >= self.next_look then look_at_windows(self) end
         elseif code == "ENODISPLAY" and next(self.joined) and not next(mine) then

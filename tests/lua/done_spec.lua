@@ -127,6 +127,16 @@ test("who finished and left is not lost", function()
     expect.equal(#r:all "worker.lost", 0)
 end)
 
+test("who writes the marker and leaves in the same moment is done, not lost, and nobody waits for more", function()
+    for i = 1, 20 do
+        local r = silent { { at = 60, write = MARKER, text = TOKEN, close = "A_core" } }:passes {
+            flow = world.WITHOUT_STAGES }
+        expect.equal(#r:all "worker.lost", 0, "try " .. i)
+        expect.truthy(r:one "run.verdict".t < 63, "try " .. i)
+        expect.clean()
+    end
+end)
+
 test("a window that closes while others are still being sent to is shown at once", function()
     local r = world.new { { at = 1, close = "A_core" }, { at = 30, write = MARKER, text = TOKEN } }:passes()
     expect.truthy(r:one("worker.lost", "A_core").seq < r:one("send.begin", "D_validation").seq)
