@@ -12,7 +12,7 @@ local USAGE = "dispatch demo [-Via auto|x11|tmux] [-Folder DIR] [-Flow FILE.lua]
 
 local function fail(message)
     io.stderr:write("dispatch demo: ", message, "\n")
-    return 2
+    return wait.interrupted() and 130 or 2
 end
 
 ---The flow itself, as an operator starts it: our own program, in a process of its own.

@@ -6,6 +6,7 @@ local iteration = require "iteration"
 local journal = require "dispatch.journal"
 local leftovers = require "leftovers"
 local places = require "places"
+local process = require "process"
 local report = require "dispatch.report"
 local tmux = require "tmux_server"
 local test = expect.test
@@ -244,5 +245,28 @@ for _, row in ipairs(PLACES) do
             left:check(case[1])
             expect.clean()
         end
+    end)
+end
+
+-- The demo ------------------------------------------------------------------------------------------------------------
+
+for _, via in ipairs { "x11", "tmux" } do
+    test("Ctrl-C ends the demo on " .. via .. ", its windows and their server", function()
+        expect.need(via == "x11" and "Xvfb" or "tmux")
+        local root = expect.folder()
+        local out = root .. "/out"
+        local demo = expect.ok(process.spawn({ expect.binary(), "demo", "-Via", via, "-Folder", root .. "/demo" },
+            { env = { [iteration.MARK] = root }, unset = { "DISPLAY", "TMUX" }, out = out, err = out .. ".err" }))
+        expect.after(function()
+            demo:kill(clock.now() + 2)
+            demo:close()
+        end)
+        expect.eventually("a prompt is sent", iteration.SECONDS, function()
+            return (expect.read(out) or ""):find("pastes", 1, true)
+        end)
+        expect.run { "kill", "-INT", tostring(demo:pid()) }
+        expect.eventually("it ends", iteration.SECONDS, function() return demo:status().exited end)
+        expect.equal(demo:status().exit, 130)
+        expect.eventually("all it started ends", 10, function() return #leftovers.processes(root) == 0 end)
     end)
 end

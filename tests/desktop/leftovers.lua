@@ -13,12 +13,13 @@ local iteration = require "iteration"
 local M = {}
 M.__index = M
 
---- Processes that inherited this iteration's environment.
-local function processes(it)
+--- Processes that inherited this folder's mark in their environment, as /proc/PID.
+---@param root string
+function M.processes(root)
     local found = {}
     for name in lfs.dir("/proc") do
         local environ = name:find("^%d+$") and expect.read("/proc/" .. name .. "/environ")
-        if environ and (environ .. "\0"):find(iteration.MARK .. "=" .. it.root .. "\0", 1, true) then
+        if environ and (environ .. "\0"):find(iteration.MARK .. "=" .. root .. "\0", 1, true) then
             found[#found + 1] = "/proc/" .. name
         end
     end
@@ -72,7 +73,7 @@ local function check_display(self)
     expect.ok(desktop:lock(clock.now()))
     desktop:unlock()
     user_copies(display, "newer") -- the keeper has nothing to keep any more
-    expect.eventually("the clipboard's keeper ends", 10, function() return #processes(self.it) == 0 end)
+    expect.eventually("the clipboard's keeper ends", 10, function() return #M.processes(self.it.root) == 0 end)
     for _, selection in ipairs(SELECTIONS) do expect.equal(display:clipboard(selection), "newer in " .. selection) end
 end
 
@@ -84,7 +85,7 @@ end
 --- Waits until nothing of it is at work but the clipboard's keeper.
 function M:ended()
     expect.eventually("its processes end", iteration.SECONDS, function()
-        for _, proc in ipairs(processes(self.it)) do
+        for _, proc in ipairs(M.processes(self.it.root)) do
             if not (self.display and is_keeper(proc)) then return false end
         end
         return true
@@ -94,7 +95,7 @@ end
 --- All that may be left over, what a test says about it first.
 function M:check(what)
     local it = self.it
-    for _, proc in ipairs(processes(it)) do
+    for _, proc in ipairs(M.processes(it.root)) do
         expect.truthy(self.display and is_keeper(proc), ("%s: still there: %s"):format(what, command_of(proc)))
     end
     expect.equal(expect.tree(it.scratch), {}, what .. ": throw-away files")

@@ -39,6 +39,7 @@ end
 
 ---Ends what was opened, last first.
 function Desktop:close()
+    wait.resume()                     -- Ctrl-C ends the tmux server, too
     for _, child in ipairs(self.children) do
         child:kill(clock.now() + 2)
         child:close()
