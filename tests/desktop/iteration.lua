@@ -182,11 +182,14 @@ end
 
 --- Starts the program; wait for its end with :finish().
 ---@param flags? table
-function Iteration:start(flags)
+---@param through? string      sh: runs "$@"
+function Iteration:start(flags, through)
     self.runs = (self.runs or 0) + 1
     local base = ("%s/run-%d"):format(self.root, self.runs)
     local run = setmetatable({ it = self, stdout = base .. ".out", stderr = base .. ".err" }, Run)
-    run.child = expect.ok(process.spawn(self:argv(flags), { cwd = self.root, env = self:environment(), unset = unset(),
+    local argv = self:argv(flags)
+    if through then argv = { "sh", "-c", through, "sh", table.unpack(argv) } end
+    run.child = expect.ok(process.spawn(argv, { cwd = self.root, env = self:environment(), unset = unset(),
         out = run.stdout, err = run.stderr }))
     expect.after(function()
         run.child:kill(clock.now() + 2)
@@ -259,7 +262,7 @@ function Run:finish(seconds)
     self.out, self.err = expect.read(self.stdout) or "", expect.read(self.stderr) or ""
     self.events, self.page = self:journal(), expect.read(self.it.at:report())
     self.verdict = self:event("run.verdict") or {}
-    if self.page then
+    if self.page and self:event "run.end" then
         local sum = expect.ok(journal.read(self.it.at:journal()))
         expect.equal(report.render(sum), self.page, "the report, made again from the journal")
     end
@@ -278,6 +281,7 @@ function Iteration:passes(flags)
     local run = self:run(flags)
     expect.equal(run.exit, 0, ("%s %s\n%s"):format(tostring(run.verdict.step), tostring(run.verdict.message), run.err))
     expect.equal(run:headline(), "PASS")
+    expect.equal(run:event "run.end".exit, 0)
     return run
 end
 
@@ -296,6 +300,7 @@ function Run:blocks(step, code, texts)
     local top = self:top()
     expect.contains(top, "(`" .. code .. "`)")
     expect.truthy(#self.verdict.advice > 0, "advice")
+    expect.equal(self:event "run.end".exit, 2)
     expect.contains(top, "What to do next")
     return self
 end

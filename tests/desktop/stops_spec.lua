@@ -95,6 +95,39 @@ test("x11: there is no display", function()
     it:blocks("ensure_ahk", "ENODISPLAY", { Via = "x11" }, { ":4711" })
 end)
 
+--- Both kinds of windows can be had, and nobody says which.
+local function on_either()
+    local it = iteration.new(places.shared_x11())
+    local both = { flags = { Via = "auto", TmuxSocket = places.shared_tmux().flags.TmuxSocket }, env = it.place.env }
+    return it, function() it.place = both end
+end
+
+test("windows of one worker here and panes of another there: the run stops and asks which is meant", function()
+    local it, choose = on_either()
+    it:workers { "A_core", "B_tooling" }
+    it.place = places.shared_tmux()
+    it:workers { "C_features", "D_validation", "Z_aggregator" }
+    choose()
+    local run = it:blocks("dispatch", "EAMBIGUOUS", {}, { "x11 lacks", "tmux lacks", it.at:title "C_features" })
+    expect.contains(run:top(), "-Via")
+    it:expect_untouched()
+end)
+
+test("all are windows, and a tmux server is there as well: they are found without a word about it", function()
+    local it, choose = on_either()
+    it:workers()
+    choose()
+    expect.equal(it:passes():event "via.chosen".via, "x11")
+    it:expect_whole()
+end)
+
+test("AutoHotkey is asked for where there is none: blocked in its step", function()
+    local it = iteration.new(places.shared_tmux())
+    it:workers()
+    it:blocks("ensure_ahk", "EUNSUPPORTED", { Via = "ahk" }, { "AutoHotkey" })
+    it:expect_untouched()
+end)
+
 -- Focus ---------------------------------------------------------------------------------------------------------------
 
 local function focus(display, title)
@@ -293,4 +326,26 @@ test("a factory that is not there stops the run before anything is sent", functi
     it:blocks("launch", "ENOENT", { Factory = false }, { "factory" })
     it:blocks("launch", "ENOENT", { Factory = it.root .. "/none" }, { "none" })
     it:expect_untouched()
+end)
+
+-- The journal ---------------------------------------------------------------------------------------------------------
+
+test("the journal cannot be written: the run stops, and nothing is pasted that it does not know of", function()
+    local stopped = 0
+    for blocks = 8, 28, 4 do                     -- of 512 bytes: how long a file may become
+        local it = iteration.new(places.shared_tmux())
+        for _, worker in ipairs { "A_core", "D_validation", "Z_aggregator" } do it:mark(worker) end
+        it:workers { "B_tooling", "C_features" }
+        local run = it:start({}, ("trap '' XFSZ; ulimit -f %d; exec \"$@\""):format(blocks)):finish()
+        stopped = stopped + (run.exit == 2 and 1 or 0)
+        expect.truthy(run.exit == 2 or run.exit == 0 and run.page, blocks .. ": exit " .. tostring(run.exit))
+        for worker in pairs(it:pastes()) do
+            expect.truthy(run:event("send.begin", worker), ("%d: %s was pasted to"):format(blocks, worker))
+        end
+        local again = it:run()
+        expect.truthy(again.exit == 0 or again.verdict.code == "EINDOUBT", tostring(again.verdict.message))
+        for worker, n in pairs(it:pastes()) do expect.equal(n, 1, blocks .. ": " .. worker) end
+        expect.clean()
+    end
+    expect.truthy(stopped > 2, "stopped: " .. stopped)
 end)
