@@ -32,16 +32,24 @@ static const luaL_Reg modules[] = {
 static lua_State *running;
 
 /* Lua instructions that a script may run after Ctrl-C before it is stopped where it stands: about 0.1 s. Whoever waits
- * hears EINTR at once and ends in an orderly way; this is for loops that never wait. Who catches the error and loops on
- * is stopped again, until somebody took the request (wait.resume()). */
+ * hears EINTR at once and ends in an orderly way; this is for loops that never wait. */
 #define GRACE 10000000
+/* Who catches the error so many times and goes on without taking the request (wait.resume()) is stopped at every
+ * instruction: then it is raised outside of what catches it, too. */
+enum { PATIENCE = 3 };
 
 static void stop_script(lua_State *L, lua_Debug *ar)
 {
+    static int times; /* that this request stopped something */
     (void)ar;
-    if (cancel_pending())
-        luaL_error(L, "interrupted");
-    lua_sethook(L, NULL, 0, 0);
+    if (!cancel_pending()) {
+        times = 0;
+        lua_sethook(L, NULL, 0, 0);
+        return;
+    }
+    if (times < PATIENCE && ++times == PATIENCE)
+        lua_sethook(L, stop_script, LUA_MASKCOUNT, 1);
+    luaL_error(L, "interrupted");
 }
 
 static void on_signal(void)

@@ -82,4 +82,13 @@ function wait.resume() end
 ---@return string? signal that was taken
 function wait.forget() end
 
+--- Runs a function as xpcall() does, and forgets a request to stop that came meanwhile: before anything else of Lua runs,
+--- since a script that goes on after one is stopped again and again.
+---@param f function
+---@param handler fun(problem: any): any
+---@return string? signal that was taken
+---@return boolean fine
+---@return any ... what f returned, or what the handler made of the error
+function wait.attempt(f, handler) end
+
 return wait

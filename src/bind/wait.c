@@ -274,9 +274,34 @@ static int l_forget(lua_State *L)
     return push_signal(L, number);
 }
 
+/* attempt(f, handler): signal or nil, and what xpcall() answers. Takes the request before another instruction of Lua
+ * runs, since each may be stopped for it. */
+static int l_attempt(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_settop(L, 2);
+    lua_insert(L, 1);
+    bool fine = lua_pcall(L, 0, LUA_MULTRET, 1) == LUA_OK;
+    int number = cancel_pending();
+    cancel_forget();
+    push_signal(L, number);
+    lua_replace(L, 1);
+    lua_pushboolean(L, fine);
+    lua_insert(L, 2);
+    return lua_gettop(L);
+}
+
 static const luaL_Reg functions[] = {
-    {"set", l_set},       {"any", l_any},       {"file", l_file}, {"sleep", l_sleep}, {"interrupted", l_interrupted},
-    {"resume", l_resume}, {"forget", l_forget}, {NULL, NULL},
+    {"set", l_set},
+    {"any", l_any},
+    {"file", l_file},
+    {"sleep", l_sleep},
+    {"interrupted", l_interrupted},
+    {"resume", l_resume},
+    {"forget", l_forget},
+    {"attempt", l_attempt},
+    {NULL, NULL},
 };
 static const luaL_Reg set_methods[] = {
     {"add", l_add},

@@ -130,3 +130,34 @@ test("a signal ends every wait until it is taken", function()
     ]]
     expect.equal(expect.dispatch({ "-e", script }).out, "cleaned up in a hurry\n")
 end)
+
+test("a request that was forgotten leaves nothing behind: the next one is a first one", function()
+    local script = [[
+        local me = require("host").machine().pid
+        local function interrupt()
+            local child = process.spawn({ "sh", "-c", "kill -INT " .. me }, {})
+            assert(select(3, wait.sleep(clock.now() + 30)) == "EINTR")
+            return child
+        end
+        for _ = 1, 4 do
+            interrupt()
+            assert(wait.forget() == "SIGINT" and wait.forget() == nil)
+            assert(wait.sleep(clock.now() + 0.01))
+        end
+        local function handler(problem) return "handled: " .. tostring(problem) end
+        local signal, fine, a, b = wait.attempt(function() interrupt() return 1, 2 end, handler)
+        assert(signal == "SIGINT" and fine and a == 1 and b == 2 and wait.interrupted() == nil)
+        signal, fine, a = wait.attempt(function() error("x", 0) end, handler)
+        assert(signal == nil and not fine and a == "handled: x")
+        local n = 0
+        signal, fine, a = wait.attempt(function()
+            process.spawn({ "sh", "-c", "kill -INT " .. me }, {})
+            while true do pcall(function() while true do n = n + 1 end end) end
+        end, handler)
+        assert(signal == "SIGINT" and not fine and a == "handled: interrupted", a)
+        print "goes on"
+    ]]
+    local run = expect.dispatch { "-e", script }
+    expect.equal({ run.out, run.err }, { "goes on\n", "" })
+    expect.raises("function expected", wait.attempt, print)
+end)
