@@ -130,7 +130,7 @@ test("watch shows titles as they change, until its time is up", function()
     local run = desk_session(rules, 'watch("' .. A .. '", 20)\n"over"\n')
     expect.equal(run.err, "")
     local lines = {}
-    for line in run.out:gmatch "[^\n]+" do lines[#lines + 1] = line:gsub("^%d%d:%d%d:%d%d ", "") end
+    for line in run.out:gsub("\n +", " "):gmatch "[^\n]+" do lines[#lines + 1] = line:gsub("^%d%d:%d%d:%d%d ", "") end
     expect.matches(lines[1], "^%+ .*near: other case")
     expect.matches(lines[2], "^~ .*matches$")
     expect.matches(lines[3], "^%- .*matches$")

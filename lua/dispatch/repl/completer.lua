@@ -125,7 +125,7 @@ local function titles(prefix, context)
     for _, title in ipairs(context.titles()) do
         if not title:find "[%c\x7F]" and utf8.len(title) then
             if title:sub(1, #prefix) == prefix and title ~= "" then found[title] = true end
-            for word in title:gmatch "[%w_]+" do
+            for word in title:gmatch "[%w_\x80-\xff]+" do
                 if #word >= 6 and word:find("_", 1, true) and word:sub(1, #prefix) == prefix then found[word] = true end
             end
         end

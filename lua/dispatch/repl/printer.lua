@@ -1,6 +1,7 @@
 -- printer.lua: a value as a person reads it, and never more of it than a screen holds. Pure.
 
 local width = require "dispatch.width"
+local wrap = require "dispatch.repl.wrap"
 
 local M = {}
 
@@ -75,7 +76,8 @@ end
 
 local show
 
--- A value is laid out from nodes: { text } is on one line; { parts, text? } is a table, with its text if that may fit.
+-- A value is laid out from nodes: { text } is on one line, or broken between words where it is a sentence (`words`);
+-- { parts, text? } is a table, with its text if that may fit.
 -- A part is { node, key? } or { note }.
 
 local function parts_of(map, state, depth)
@@ -111,7 +113,7 @@ end
 
 local function shown_table(value, state, depth)
     local words = depth > 0 and own_words(value)
-    if words then return { text = words } end
+    if words then return { text = words, words = true } end
     if state.open[value] then return { text = ("<%s>"):format(state.open[value]) } end
     if next(value) == nil then return { text = "{}" } end
     if depth >= state.depth then return { text = ("{… %d}"):format(#sorted_keys(value, 0)) } end
@@ -141,6 +143,13 @@ end
 
 local function lay_out(node, state, indent, before, behind, out)
     local fits = node.text and width.of(indent .. before .. node.text .. behind) <= state.width
+    if node.words and not fits then
+        local hang = indent .. (" "):rep(width.of(before))
+        for i, line in ipairs(wrap.lines(node.text .. behind, state.width, hang)) do
+            out[#out + 1] = i == 1 and indent .. before .. line:sub(#hang + 1) or line
+        end
+        return
+    end
     if node.text and (fits or not node.parts) then
         out[#out + 1] = indent .. before .. node.text .. behind
         return

@@ -3,6 +3,7 @@
 local host = require "host"
 local wait = require "wait"
 local completer = require "dispatch.repl.completer"
+local coroutines = require "dispatch.repl.coroutines"
 local desks = require "dispatch.repl.desks"
 local help = require "dispatch.repl.help"
 local input = require "dispatch.repl.input"
@@ -44,6 +45,7 @@ end
 ---Modules and desktops are globals on first touch; the tools are there. Desktops are asked for each time: one that went
 ---away is opened anew.
 local function make_globals()
+    coroutines.watch()
     help.remember_standard()
     host.globals()
     local meta = getmetatable(_G)
@@ -107,32 +109,28 @@ local function judge(problem)
         end
         problem = tostring(problem)
     end
-    local trace = debug.traceback("", 2):gsub("\n%s*%[C%]: in function 'xpcall'.*$", ""):gsub(
-        "\n%s*%(%.%.%.tail calls%.%.%.%)$", "")
+    local trace = debug.traceback("", 2):gsub("\n\tlua/dispatch/repl/session%.lua:.*$", ""):gsub(
+        "\n\t%(%.%.%.tail calls%.%.%.%)$", "")
     local _, levels = trace:gsub("\n\t", "")
     local more = levels > 2 and trace:gsub("^%s*stack traceback:", "\nstack traceback:") or ""
     return problem .. meant(problem) .. more
 end
 
+---Runs a chunk and prints what it returns.
 ---@return boolean fine
+---@return string? signal             that stopped it, or came meanwhile
 local function run(chunk)
-    local results = table.pack(xpcall(chunk, judge))
-    if results[1] then
-        table.move(results, 2, results.n, 1)
-        results.n = results.n - 1
-        local printed, message = xpcall(print_values, judge, results)
-        if printed then return true end
-        results[2] = message
-    end
-    complain(results[2])
-    return false
+    local function run_and_print() print_values(table.pack(chunk())) end
+    local signal, fine, message = wait.attempt(run_and_print, judge)
+    if not fine then complain(message) end
+    return fine, signal
 end
 
 ---Once a session: who writes `local x = 1` at a prompt wants x in the next line.
 local function hint_of_locals()
     local told = false
     return function(text)
-        local name = text:match "^%s*local%s+([%a_][%w_]*)"
+        local name = text:match "^%s*local%s+function%s+([%a_][%w_]*)" or text:match "^%s*local%s+([%a_][%w_]*)"
         local _, times = text:gsub("%f[%w_]" .. (name or "%z") .. "%f[^%w_]", "")
         if not name or told or times > 1 then return end
         told = true
@@ -174,11 +172,8 @@ local function greet()
     print 'Try  help()   windows()   explain "HITECHOS_A_core_20261122_1"'
 end
 
----Which signal asked us to stop, and is it one that ends the session?
-local function signalled()
-    local signal = wait.forget()
-    return signal, signal ~= nil and signal ~= "SIGINT"
-end
+---Ctrl-C stops what runs; other signals end the session.
+local function ends(signal) return signal ~= nil and signal ~= "SIGINT" end
 
 ---Runs chunk after chunk.
 ---@param lines table                 an input
@@ -189,8 +184,7 @@ local function loop(lines, chunks, interactive)
     while true do
         local line, message, code = lines:line(chunks:pending() and MORE or FIRST)
         if line == nil and code == "EINTR" then
-            local _, ends = signalled()
-            if ends or not interactive then return INTERRUPTED end
+            if ends(wait.forget()) or not interactive then return INTERRUPTED end
             chunks:clear()
         elseif line == nil then
             if message then complain(message) end
@@ -204,9 +198,8 @@ local function loop(lines, chunks, interactive)
             local what, chunk, text = chunks:feed(line)
             if what == "chunk" then
                 lines:keep(text)
-                local fine = run(text:find "^%s*help%s*$" and tools.help or chunk)
-                local signal, ends = signalled()
-                if ends then return INTERRUPTED end
+                local fine, signal = run(text:find "^%s*help%s*$" and tools.help or chunk)
+                if ends(signal) then return INTERRUPTED end
                 if fine and not signal and interactive then hint(text) end
                 status = fine and status or FAILED
             elseif what == "error" then

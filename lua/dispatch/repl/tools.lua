@@ -7,6 +7,7 @@ local explain = require "dispatch.repl.explain"
 local help = require "dispatch.repl.help"
 local title = require "dispatch.title"
 local watch = require "dispatch.repl.watch"
+local wrap = require "dispatch.repl.wrap"
 
 local M = {}
 
@@ -57,7 +58,9 @@ end
 function M.watch(token, seconds)
     want_token(token, 'watch "TOKEN"')
     local told, message, code = watch.run(token, seconds and clock.now() + seconds or math.huge, function(line)
-        print(watch.time() .. " " .. line)
+        local lines = wrap.lines(line, columns(), (" "):rep(9))
+        lines[1] = watch.time() .. lines[1]:sub(9)
+        say(lines)
     end)
     if not told then return nil, message, code end
 end
