@@ -166,6 +166,14 @@ local function part(self)
     self.joined = {}
 end
 
+---A look takes a desktop's news in. Where the caller waits for them, too, he must look as well.
+local function look_for(self, windows, mine)
+    look_at_windows(self)
+    for _, source in ipairs(windows) do
+        if mine[source] then return source end
+    end
+end
+
 local function pumped(self, deadline, mine, wake)
     local known = #self.crew.news
     while true do
@@ -184,7 +192,8 @@ local function pumped(self, deadline, mine, wake)
         elseif owner then
             self:look(owner)
         elseif code == "ETIMEOUT" and until_then < deadline then
-            if windows[1] and clock.now() >= self.next_look then look_at_windows(self) end
+            local theirs = windows[1] and clock.now() >= self.next_look and look_for(self, windows, mine)
+            if theirs then return theirs end
         elseif code == "ENODISPLAY" and next(self.joined) and not next(mine) then
             part(self)
             look_at_windows(self)

@@ -219,6 +219,16 @@ test("a pipeline: Z starts when A is done, while B is at work", function()
     expect.truthy(sent < r:one("worker.done", "B_tooling").t)
 end)
 
+test("a pipeline waits for a window while others are at work, and takes it when it comes", function()
+    local w = world.new { { at = 50, window = "Z_aggregator", title = world.title "Z_aggregator", app = "agent",
+        screen = "sample worker Z_aggregator\n> " }, without = { Z_aggregator = true } }
+    table.insert(w.rules, (select(2, world.good(w, "Z_aggregator", 5))))
+    local r = w:passes { change = PIPELINE, "-WorkerDoneTimeout", "200" }
+    local found = r:one("target.found", "Z_aggregator").t
+    expect.truthy(found >= 50 and found < 50.5, found)
+    expect.truthy(r:one("worker.done", "D_validation").t < found, "reported while the window was waited for")
+end)
+
 test("a pipeline keeps the pause between two sends", function()
     local r = world.new { work = 0.1 }:passes { change = PIPELINE, "-BetweenWorkersDelayMs", "3000" }
     expect.truthy(r:one("send.begin", "Z_aggregator").t - r:one("send.receipt", "D_validation").t >= 3)
