@@ -14,18 +14,6 @@
 static struct wait_link all; /* next NULL: no child yet */
 static pid_t we;
 
-/* Safety net: every orderly end has closed them before. A fork of ours that exits is not us. */
-static void kill_all(void)
-{
-    if (getpid() != we)
-        return;
-    for (struct wait_link *link = all.next; link != &all; link = link->next) {
-        struct process *p = WAIT_OWNER(link, struct process, link);
-        if (!p->outlives_us)
-            process_group_signal(p, SIGKILL);
-    }
-}
-
 /* Where one of our own streams is closed, the next pipe would take its number and be mistaken for it. */
 static void fill_standard_streams(void)
 {
@@ -35,6 +23,20 @@ static void fill_standard_streams(void)
     while (fd >= 0 && fd <= 2);
     if (fd > 2)
         close(fd);
+}
+
+/* Safety net: every orderly end has closed them before. A fork of ours that exits is not us. */
+static void kill_all(void)
+{
+    if (getpid() != we)
+        return;
+    for (struct wait_link *link = all.next; link != &all; link = link->next) {
+        struct process *p = WAIT_OWNER(link, struct process, link);
+        if (!p->outlives_us)
+            process_group_signal(p, SIGKILL);
+        if (p->closed && !p->exited) /* nobody waits for it: freed with the loop, which is closed after this */
+            uv_close((uv_handle_t *)&p->handle, process_handle_closed);
+    }
 }
 
 static bool prepare(struct error *err)
