@@ -2,15 +2,18 @@
 #include "wait.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "clock.h"
 #include "wait_private.h"
 
 static uv_loop_t loop;
-static uv_async_t wake;  /* a signal handler's way in */
-static uv_timer_t alarm; /* the end of the present sleep */
+static uv_async_t wake; /* a signal handler's way in */
+static uv_timer_t bell; /* the end of the present sleep */
 static bool loop_open;
+static pid_t loop_owner;
+static bool in_callback; /* uv_run() cannot be entered twice */
 
 static struct wait_set always; /* wait_always() */
 static int children;           /* that live */
@@ -26,7 +29,7 @@ static void close_handle(uv_handle_t *handle, void *unused)
 
 static void close_loop(void)
 {
-    if (!loop_open)
+    if (!loop_open || getpid() != loop_owner) /* a fork shares the poll with us: it must not take it down */
         return;
     cancel_on_wake(NULL);
     uv_walk(&loop, close_handle, NULL);
@@ -61,8 +64,9 @@ static bool open_loop(struct error *err)
     if (status < 0)
         return wait_uv_error(err, status, "event loop");
     loop_open = true;
+    loop_owner = getpid();
     wait_set_init(&always);
-    uv_timer_init(&loop, &alarm);
+    uv_timer_init(&loop, &bell);
     status = uv_async_init(&loop, &wake, woken);
     if (status < 0) {
         close_loop();
@@ -89,6 +93,13 @@ void wait_stir(void)
     stirred++;
 }
 
+static void run_loop(uv_run_mode mode)
+{
+    in_callback = true;
+    uv_run(&loop, mode);
+    in_callback = false;
+}
+
 static bool time_skips(void)
 {
     return clock_simulated() && children == 0;
@@ -102,7 +113,7 @@ static void take_in(void)
     int rounds = 100;
     do {
         before = stirred;
-        uv_run(&loop, UV_RUN_NOWAIT);
+        run_loop(UV_RUN_NOWAIT);
     } while (stirred != before && time_skips() && --rounds > 0);
 }
 
@@ -114,10 +125,10 @@ static void sleep_until(int64_t until)
     int64_t left = until - now;
     if (until != CLOCK_NEVER) {
         uv_update_time(&loop);
-        uv_timer_start(&alarm, rung, (uint64_t)((left - 1) / CLOCK_MS + 1), 0);
+        uv_timer_start(&bell, rung, (uint64_t)((left - 1) / CLOCK_MS + 1), 0);
     }
-    uv_run(&loop, UV_RUN_ONCE);
-    uv_timer_stop(&alarm);
+    run_loop(UV_RUN_ONCE);
+    uv_timer_stop(&bell);
 }
 
 /* Nobody is ready: lets time pass until something comes in, or until the earliest moment that anybody named. */
@@ -130,7 +141,7 @@ static void pass_time(int64_t until)
         return;
     }
     uint64_t before = stirred; /* a rule of the fake desktop may have written a file just now */
-    uv_run(&loop, UV_RUN_NOWAIT);
+    run_loop(UV_RUN_NOWAIT);
     if (stirred == before && !cancel_pending())
         clock_skip_to(end);
 }
@@ -177,6 +188,10 @@ static enum wait_result next(struct wait_set *set, int64_t until, bool cancellab
 {
     if (!open_loop(err))
         return WAIT_FAILED;
+    if (in_callback) {
+        error_set(err, EC_INVALID, "a callback may mark sources, but not wait");
+        return WAIT_FAILED;
+    }
     int64_t now = clock_now();
     last_span = until > now ? until - now : 0;
     for (bool last_look = false;; pass_time(until)) {

@@ -284,6 +284,31 @@ static void a_descriptor_is_read_in_every_wait(void **state)
     wait_fd_close(NULL);
 }
 
+static void wait_inside(void *owner)
+{
+    struct reader *r = owner;
+    struct error e = {0};
+    read_some(owner);
+    r->puppet->ready = wait_for(NULL, 0, &e) == WAIT_FAILED && strcmp(e.code, EC_INVALID) == 0;
+    error_clear(&e);
+}
+
+static void callbacks_may_not_wait(void **state)
+{
+    (void)state;
+    int fds[2];
+    struct reader r = {.puppet = hire()};
+    assert_int_equal(pipe(fds), 0);
+    r.fd = fds[0];
+    r.watch = wait_fd_open(fds[0], wait_inside, &r, &err);
+    add(r.puppet);
+    assert_int_equal(write(fds[1], "x", 1), 1);
+    assert_int_equal(next(LONG), WAIT_READY);
+    wait_fd_close(r.watch);
+    close(fds[0]);
+    close(fds[1]);
+}
+
 static void what_cannot_be_watched_is_refused(void **state)
 {
     (void)state;
@@ -311,6 +336,7 @@ int main(void)
         T(a_broken_source_ends_the_wait),
         T(refusals_say_how_long),
         T(a_descriptor_is_read_in_every_wait),
+        T(callbacks_may_not_wait),
         T(what_cannot_be_watched_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
