@@ -53,6 +53,7 @@ static volatile sig_atomic_t pending, heard, taken, hurried;
 static volatile int64_t last_request; /* ns, CLOCK_MONOTONIC */
 static void (*volatile wake_hook)(void);
 static void (*volatile script_hook)(void);
+static void (*volatile death_hooks[4])(void);
 
 /* A line that drops sends SIGHUP twice, from the kernel and from the shell, and systemd sends it along with SIGTERM:
  * within this time it is the same occasion and not a person who has become impatient. */
@@ -61,6 +62,8 @@ static void (*volatile script_hook)(void);
 static void default_action(int number)
 {
     struct sigaction action = {.sa_handler = SIG_DFL};
+    for (size_t i = 0; i < sizeof death_hooks / sizeof *death_hooks && death_hooks[i]; i++)
+        death_hooks[i]();
     sigemptyset(&action.sa_mask);
     sigaction(number, &action, NULL);
     raise(number); /* inside a handler: delivered when it returns */
@@ -151,4 +154,16 @@ void cancel_on_wake(void (*wake)(void))
 void cancel_on_script(void (*stop)(void))
 {
     script_hook = stop;
+}
+
+void cancel_on_death(void (*last)(void))
+{
+    for (size_t i = 0; i < sizeof death_hooks / sizeof *death_hooks; i++) {
+        if (death_hooks[i] == last)
+            return;
+        if (!death_hooks[i]) {
+            death_hooks[i] = last;
+            return;
+        }
+    }
 }

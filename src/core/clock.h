@@ -38,4 +38,7 @@ void cancel_forget(void);
  * running script. One of each; NULL takes it back. */
 void cancel_on_wake(void (*wake)(void));
 void cancel_on_script(void (*stop)(void));
+/* Called before the third request kills us, from inside the handler: children and the terminal must not be left. A few
+ * of them; each once. */
+void cancel_on_death(void (*last)(void));
 #endif

@@ -25,15 +25,24 @@ static void fill_standard_streams(void)
         close(fd);
 }
 
-/* Safety net: every orderly end has closed them before. A fork of ours that exits is not us. */
+/* Async-signal-safe. A fork of ours that exits is not us. */
 static void kill_all(void)
 {
     if (getpid() != we)
         return;
-    for (struct wait_link *link = all.next; link != &all; link = link->next) {
+    for (struct wait_link *link = all.next; link && link != &all; link = link->next) {
         struct process *p = WAIT_OWNER(link, struct process, link);
         if (!p->outlives_us)
             process_group_signal(p, SIGKILL);
+    }
+}
+
+/* Safety net: every orderly end has closed them before. */
+static void end_all(void)
+{
+    kill_all();
+    for (struct wait_link *link = all.next; getpid() == we && link != &all; link = link->next) {
+        struct process *p = WAIT_OWNER(link, struct process, link);
         if (p->closed && !p->exited) /* nobody waits for it: freed with the loop, which is closed after this */
             uv_close((uv_handle_t *)&p->handle, process_handle_closed);
     }
@@ -51,7 +60,8 @@ static bool prepare(struct error *err)
     fill_standard_streams();
     wait_link_init(&all);
     we = getpid();
-    atexit(kill_all);
+    atexit(end_all);
+    cancel_on_death(kill_all);
     return true;
 }
 

@@ -187,6 +187,7 @@ bool term_raw(struct error *err)
     raw.c_cc[VTIME] = 0;
     if (!at_exit)
         at_exit = atexit(term_restore) == 0;
+    cancel_on_death(term_restore);
     raw_since = getpid();
     is_raw = 1; /* first: a signal between the two lines restores what is there anyhow */
     if (tcsetattr(TERM_IN, TCSADRAIN, &raw) == 0)

@@ -166,6 +166,36 @@ static void thrice(void)
     raise(SIGTERM);
 }
 
+static int words_go_to;
+
+static void last_words(void)
+{
+    static const char text[] = "last";
+    if (write(words_go_to, text, sizeof text) < 0)
+        _exit(3);
+}
+
+static void thrice_with_last_words(void)
+{
+    cancel_on_death(last_words);
+    cancel_on_death(last_words);
+    thrice();
+}
+
+static void what_must_not_be_left_is_tidied_first(void **state)
+{
+    (void)state;
+    int fds[2];
+    char text[100];
+    assert_int_equal(pipe(fds), 0);
+    words_go_to = fds[1];
+    int status = status_of(thrice_with_last_words);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(read(fds[0], text, sizeof text), 5); /* once */
+    close(fds[0]);
+    close(fds[1]);
+}
+
 static void the_third_request_kills(void **state)
 {
     (void)state;
@@ -226,6 +256,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_request_during_clean_up_hurries_it, begin, end),
         cmocka_unit_test_setup_teardown(a_dropped_line_is_one_request, begin, end),
         cmocka_unit_test_setup_teardown(the_third_request_kills, begin, end),
+        cmocka_unit_test_setup_teardown(what_must_not_be_left_is_tidied_first, begin, end),
         cmocka_unit_test_setup_teardown(the_signals_that_stop_are_handled, begin, end),
         cmocka_unit_test_setup_teardown(nohup_is_respected, begin, end),
     };

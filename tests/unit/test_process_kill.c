@@ -149,22 +149,42 @@ static void a_hurried_kill_asks_only_once(void **state)
     assert_int_equal(process_status(p).signal, SIGKILL);
 }
 
-/* A program that ends without closing anything takes its children along. The first test: the fork must have a loop of
- * its own. */
+/* Starts a child and a grandchild, whose numbers go into files, and ends in one way or the other. */
+static void start_and_end(const char *script, bool killed)
+{
+    cancel_forget();
+    p = process_spawn(&(struct process_spec){.argv = SH(script)}, &err);
+    pid_in(killed ? "pid2" : "pid1");
+    if (!killed)
+        exit(0);
+    raise(SIGINT);
+    cancel_take();
+    raise(SIGINT);
+    raise(SIGINT);
+}
+
+/* A program that ends without closing anything takes its children along, and so does one that is killed by the third
+ * Ctrl-C. The first test: the forks must have loops of their own. */
 static void our_end_is_theirs(void **state)
 {
     (void)state;
-    pid_t us = fork();
-    if (us == 0) {
-        p = process_spawn(&(struct process_spec){.argv = SH("sleep 600 & echo $! >child; echo $$ >pid; wait")}, &err);
-        pid_in("pid");
-        exit(p ? 0 : 1);
+    pid_t ends = fork();
+    if (ends == 0)
+        start_and_end("sleep 600 & echo $! >child1; echo $$ >pid1; wait", false);
+    pid_t dies = fork();
+    if (dies == 0) {
+        start_and_end("sleep 600 & echo $! >child2; echo $$ >pid2; wait", true);
+        _exit(0);
     }
     int status;
-    assert_int_equal(waitpid(us, &status, 0), us);
+    assert_int_equal(waitpid(ends, &status, 0), ends);
     assert_int_equal(status, 0);
-    dies_soon(pid_in("pid"));
-    dies_soon(pid_in("child"));
+    assert_int_equal(waitpid(dies, &status, 0), dies);
+    assert_true(WIFSIGNALED(status));
+    dies_soon(pid_in("pid1"));
+    dies_soon(pid_in("child1"));
+    dies_soon(pid_in("pid2"));
+    dies_soon(pid_in("child2"));
 }
 
 static void expect_line(const char *expected)
