@@ -173,8 +173,7 @@ static void shells_and_their_arguments(void **state)
 }
 
 static const struct {
-    const char *name;
-    const char *argv[4];
+    const char *name, *argv[4];
 } scripts[] = {
     {"codex", {"node", "/opt/agents/bin/codex"}},
     {"codex", {"node", "codex.js"}},
