@@ -12,7 +12,8 @@ M.UNKNOWN = { name = "unknown program" }
 
 local KEYS = {
     name = "string", match = "table", bracketed = "boolean", longest = "number", composer = "table",
-    placeholder = "table", busy = "table", working = "table", blocked = "table", modal = "table",
+    placeholder = "table", busy = "table", working = "table", blocked = "table", modal = "table", asks = "table",
+    dialogs = "string",
     paste_keys = "string", focus_keys = "table",
 }
 local PATTERNS = { composer = true, placeholder = true, busy = true, working = true, blocked = true, modal = true }
@@ -105,11 +106,12 @@ local function lines_of(screen)
     return lines
 end
 
----The first line that one of the patterns matches.
-local function matching(patterns, screen)
-    for _, line in ipairs(lines_of(screen)) do
-        for _, pattern in ipairs(patterns or {}) do
-            if line:find(pattern) then return line end
+---The first line that one of the patterns matches; with `from_below` the last.
+local function matching(patterns, screen, from_below)
+    local lines = patterns and lines_of(screen) or {}
+    for i = from_below and #lines or 1, from_below and 1 or #lines, from_below and -1 or 1 do
+        for _, pattern in ipairs(patterns) do
+            if lines[i]:find(pattern) then return lines[i] end
         end
     end
 end
@@ -129,39 +131,88 @@ function M.recognise(tables, window, screen)
     return M.UNKNOWN
 end
 
+---@return integer? first, integer? last        the lines of the composer
+local function plain_composer(composer, lines)
+    local first, last = nil, #lines
+    local bare = composer.begins:gsub(" +$", "") .. "$"    -- an empty composer's prompt has lost its blank
+    for i, line in ipairs(lines) do
+        if line:find(composer.begins) or line:find(bare) then first = i end
+    end
+    for i = (first or last) + 1, #lines do
+        if composer.ends and lines[i]:find(composer.ends) then
+            last = i - 1
+            break
+        end
+    end
+    return first, last
+end
+
+---The last lines that all have the frame; with `ends`, the next one closes it.
+local function framed_composer(composer, lines)
+    local last = #lines
+    while last > 0 and not lines[last]:find(composer.frame) do last = last - 1 end
+    if last == 0 or composer.ends and not (lines[last + 1] or ""):find(composer.ends) then return nil end
+    local first = last
+    while first > 1 and lines[first - 1]:find(composer.frame) do first = first - 1 end
+    return first, last
+end
+
+local function find_composer(agent, lines)
+    return (agent.composer.frame and framed_composer or plain_composer)(agent.composer, lines)
+end
+
+---Takes off what stands under the text: blank lines, and those that match.
+local function without_foot(text, below)
+    local function is_foot(line)
+        for _, pattern in ipairs(below or {}) do
+            if line:find(pattern) then return true end
+        end
+        return line == ""
+    end
+    while text[1] and is_foot(text[#text]) do text[#text] = nil end
+end
+
 ---What stands in the composer.
 ---@return string? text                           "" when it is empty; nil when no composer is to be seen
+---@return boolean? scrolled                      there is more above what can be seen
 function M.composer(agent, screen)
     if not (agent.composer and screen) then return nil end
-    local lines, from = lines_of(screen .. "\n"), nil
-    local begins = agent.composer.begins
-    local bare = begins:gsub(" +$", "")                    -- an empty composer's prompt has lost its blank
-    for i, line in ipairs(lines) do
-        if line:find(begins) or line:find(bare .. "$") then from = i end
+    local composer, lines, text = agent.composer, lines_of(screen .. "\n"), {}
+    local first, last = find_composer(agent, lines)
+    if not first then return nil end
+    for i = first, last do
+        if composer.frame then
+            text[#text + 1] = lines[i]:gsub(composer.frame, "", 1)
+        elseif i > first then
+            text[#text + 1] = lines[i]
+        else
+            text[1] = lines[i]:find(composer.begins) and lines[i]:gsub(composer.begins, "", 1) or ""
+        end
     end
-    if not from then return nil end
-    local first = lines[from]:find(begins) and lines[from]:gsub(begins, "", 1) or ""
-    local text = { first }
-    for i = from + 1, #lines do
-        if agent.composer.ends and lines[i]:find(agent.composer.ends) then break end
-        text[#text + 1] = lines[i]
+    without_foot(text, composer.below)
+    while text[2] and text[1] == "" do table.remove(text, 1) end
+    local scrolled = composer.scrolled and (text[1] or ""):find(composer.scrolled) ~= nil or false
+    if scrolled then text[1] = text[1]:gsub(composer.scrolled, "") end
+    local inside = table.concat(text, "\n")
+    local first_part = inside:match "^(.-)\n\n" or inside                 -- under it may be a foot that we do not know
+    for _, hint in ipairs(composer.hints or {}) do
+        if first_part:find(hint) then return "", false end
     end
-    local inside = table.concat(text, "\n"):gsub("%s+$", "")
-    for _, hint in ipairs(agent.composer.hints or {}) do
-        if inside:find(hint) then return "" end
-    end
-    return inside
+    return inside, scrolled
 end
 
 ---Lines break where the window ends, tabs become blanks: white space tells nothing.
 local function squeezed(text) return (text:gsub("%s+", "")) end
 
 ---Does the composer show this text?
----@return "text"|"placeholder"|nil               the text itself, or the agent's word for one of its size
+---@return "text"|"end"|"placeholder"|nil         the text itself, its end in a composer that shows no more, or the
+---                                               agent's word for one of its size
 function M.shows(agent, screen, text)
-    local composer = M.composer(agent, screen)
+    local composer, scrolled = M.composer(agent, screen)
     if not composer or composer == "" then return nil end
-    if squeezed(composer) == squeezed(text) then return "text" end
+    local seen, whole = squeezed(composer), squeezed(text)
+    if seen == whole then return "text" end
+    if scrolled and seen ~= "" and whole:sub(-#seen) == seen then return "end" end
     local mark = agent.placeholder
     local number = mark and tonumber(composer:match(mark[1]))
     if not number then return nil end
@@ -170,18 +221,32 @@ function M.shows(agent, screen, text)
     return number == size and "placeholder" or nil
 end
 
+local ABOVE = 2                                  -- lines over a composer where its own lists have their last line
+
+---What can ask something: the whole screen, or with `dialogs = "instead"` and a composer only what is around that.
+local function asking(agent, screen)
+    if agent.dialogs ~= "instead" or not agent.composer then return screen end
+    local lines = lines_of(screen)
+    local first = find_composer(agent, lines)
+    return table.concat(lines, "\n", math.max((first or 1) - ABOVE, 1))
+end
+
 ---Why nothing may be pasted or pressed now: a question on the screen.
 ---@return string? message
 function M.question(agent, screen)
     if not screen then return nil end
-    local line = matching(agent.blocked, screen)
-    if line then return ("%s asks for an approval: '%s'"):format(agent.name, line) end
-    line = matching(agent.modal, screen)
-    if line then return ("%s shows a dialog: '%s'"):format(agent.name, line) end
+    local part = asking(agent, screen)
+    local blocked, modal = matching(agent.blocked, part), matching(agent.modal, part)
+    local line = blocked or modal
+    if not line then return nil end
+    return ("%s %s: '%s'"):format(agent.name, blocked and "asks for an approval" or "shows a dialog",
+        (matching(agent.asks, screen, true) or line):gsub("^%s+", ""))
 end
 
----@return boolean
-function M.busy(agent, screen) return screen ~= nil and matching(agent.busy, screen) ~= nil end
+---@return string? line                           says so
+function M.busy(agent, screen)
+    return screen and matching(agent.busy, screen)
+end
 
 ---How many lines say that the agent works on this very text.
 ---@return integer

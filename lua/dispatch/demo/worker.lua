@@ -21,6 +21,7 @@ end
 local function draw(w)
     local lines = { "sample worker " .. w.name }
     for _, line in ipairs(w.log) do lines[#lines + 1] = line end
+    lines[#lines + 1] = w.busy                     -- shown while it is true, as agents do
     lines[#lines + 1] = "> " .. composer(w.text)
     term.write("\27[H\27[2J" .. table.concat(lines, "\r\n"))
 end
@@ -45,12 +46,13 @@ local function work(w)
         return
     end
     local path, token = marker_of(w)
-    w.text = ""
-    say(w, "working on " .. got:sub(1, 8))
+    w.text, w.busy = "", "working on " .. got:sub(1, 8)
+    draw(w)
     wait.sleep(clock.now() + w.seconds)
+    w.busy = nil
     file.mkdir(path:match("^(.*)/"))
     local ok, message = file.write(path, token .. "\n")
-    say(w, ok and "done: " .. path or message)
+    say(w, ok and ("did %s: %s"):format(got:sub(1, 8), path) or message)
 end
 
 local function type_key(w, key)
