@@ -54,7 +54,7 @@ end
 local state = {}
 
 function state.check(s)
-    local ok, message, code = target.check(s)
+    local ok, message, code = target.ready(s)
     if not ok then return nil, message, code end
     return "focus"
 end
@@ -173,11 +173,12 @@ end
 
 ---Sends one prompt to the window that find.lua pinned.
 ---@param job send_job
----@param o {desktop: table, tables: table, cfg: table, pump: function, emit: function, find_again: function}
+---@param o {desktop: table, tables: table, cfg: table, pump: function, emit: function, find_again: function,
+---       ready_by: number}                      ready_by: how long a busy agent is waited for
 ---@return seen                                   facts for receipt.decide(), with ms of each phase
 function M.one(job, o)
     local s = { job = job, desktop = o.desktop, tables = o.tables, cfg = o.cfg, pump = o.pump, emit = o.emit,
-        find_again = o.find_again, seen = { keys = 0, ms = {} } }
+        find_again = o.find_again, ready_by = o.ready_by, seen = { keys = 0, ms = {} } }
     local at, name = clock.now(), "check"
     while name ~= "done" do
         local was = name

@@ -1,8 +1,12 @@
--- target.lua: may a prompt go to this window now, and in which form? Looks, and changes nothing.
+-- target.lua: may a prompt go to this window now, and in which form? Looks and waits, and changes nothing.
 
+local clock = require "clock"
 local screens = require "dispatch.screens"
+local text = require "dispatch.text"
 
 local M = {}
+
+local LOOK_SECONDS = 0.1                          -- between two looks at an agent that is not ready
 
 ---The line that stands for a prompt which cannot be pasted whole.
 ---@param path string                             absolute
@@ -15,9 +19,9 @@ function M.screen(s)
 end
 
 ---The beginning of a text, for messages.
-function M.excerpt(text)
-    text = text:gsub("%s+", " ")
-    return utf8.len(text) and utf8.len(text) > 60 and text:sub(1, utf8.offset(text, 61) - 1) .. "…" or text
+function M.excerpt(words)
+    words = words:gsub("%s+", " ")
+    return utf8.len(words) and utf8.len(words) > 60 and words:sub(1, utf8.offset(words, 61) - 1) .. "…" or words
 end
 
 ---What is pasted: the whole text, or the line that points at its file.
@@ -53,9 +57,20 @@ local function check_draft(s, screen)
     return true
 end
 
+---What passes by itself: an agent that starts, or is at work on something else. The submit key would add the prompt to
+---that work, or be lost.
+---@return string? why
+local function not_yet(s, screen)
+    if not s.readable then return nil end
+    local line = screens.busy(s.agent, screen)
+    if line then return ("%s is at work: '%s'"):format(s.agent.name, M.excerpt(line:gsub("^%s+", ""))) end
+    if not screens.composer(s.agent, screen) then return s.agent.name .. " shows no composer" end
+end
+
 ---@param s {job: send_job, desktop: table, tables: table, cfg: table, find_again: function, seen: table}
 ---       gets agent, readable, mode ("full", "pointer", "key": our text is there already) and text
 ---@return true? ok, string? message, string? code     EREFUSED, EGONE, EINDOUBT
+---@return boolean? later                         it may pass by itself
 function M.check(s)
     local ok, message, code = s.desktop:check(s.job.pin)
     if code == "EGONE" then                      -- vanished before the paste: found again within the search's budget
@@ -69,10 +84,40 @@ function M.check(s)
     s.seen.agent, s.seen.relay = s.agent.name, s.job.window.relay or nil
     local question = screens.question(s.agent, screen)
     if question then return nil, question, "EREFUSED" end
+    local why = not_yet(s, screen)
+    if why then return nil, why, "EREFUSED", true end
     ok, message, code = choose_text(s)
     if ok then ok, message, code = check_draft(s, screen) end
     if not ok then return nil, message, code end
     return true
+end
+
+---What the desktop lists of it now: a program that starts another one changes its name.
+local function look_again(s)
+    for _, window in ipairs(s.desktop:list() or {}) do
+        if window.id == s.job.pin.id then s.job.window = window end
+    end
+end
+
+---The same, but waits for what passes by itself, at most until s.ready_by.
+---@param s table                                 also: pump, emit, ready_by
+---@return true? ok, string? message, string? code
+function M.ready(s)
+    local began, told = clock.now(), nil
+    while true do
+        local ok, message, code, later = M.check(s)
+        if not later then return ok, message, code end
+        local now = clock.now()
+        if now >= s.ready_by then
+            return nil, ("%s; waited %s for it: let it come to its composer, or end its work"):format(message,
+                text.duration((now - began) * 1000)), code
+        end
+        if message ~= told then s.emit("target.waits", { worker = s.job.worker, why = message }) end
+        told = message
+        local _, why, what = s.pump(math.min(now + LOOK_SECONDS, s.ready_by), {})
+        if what ~= "ETIMEOUT" then return nil, why, what end
+        look_again(s)
+    end
 end
 
 return M

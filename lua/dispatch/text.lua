@@ -79,6 +79,8 @@ line["find.retry"] = function(e)
     return "windows", ("vanished, looked for again (%d of %d): %s"):format(e.try, e.of, table.concat(e.missing, " "))
 end
 
+line["target.waits"] = function(e) return e.worker, "waits: " .. e.why end
+
 line["send.begin"] = function(e)
     if e.mode == "key" then return e.worker, "our text is in its composer already: only the key" end
     return e.worker, ("pastes %d bytes%s"):format(e.bytes, e.mode == "pointer" and " (a pointer to its prompt)" or "")

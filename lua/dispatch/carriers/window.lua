@@ -15,6 +15,7 @@ M.__index = M
 
 local TURN_SECONDS = 10                          -- at least so long for another run that sends on this desktop
 local LOOK_SECONDS = 0.2                         -- meanwhile, between two looks at the workers
+local READY_SECONDS = 5                          -- for a window that was ready when all were looked at
 
 -- With -Via auto, in this order: a pane is nearer to its program than the terminal around it.
 local CANDIDATES = { "tmux", "x11" }
@@ -91,9 +92,9 @@ end
 
 -- -------------------------------------------------------------------------------------------------------- the sending
 
-local function options(self, job, pump)
+local function options(self, job, pump, ready_by)
     return { desktop = job.place.desktop, tables = self.tables, cfg = self.cfg, pump = pump, emit = self.emit,
-        find_again = function(lost)
+        ready_by = ready_by, find_again = function(lost)
             return find.all({ lost.place }, { lost }, self.search)
         end }
 end
@@ -123,10 +124,10 @@ function M:aim(jobs, pump)
     if not place then return nil, message, code end
     choose(self, place, "all the windows are there")
     for _, job in ipairs(jobs) do
-        local s = options(self, job, pump)
+        local s = options(self, job, pump, self.search.deadline)
         s.job, s.seen = job, {}
         local ok
-        ok, message, code = target.check(s)
+        ok, message, code = target.ready(s)
         if not ok then
             if job.pin then keep_evidence(self, job) end
             return nil, job.worker .. ": " .. message, code
@@ -171,7 +172,7 @@ function M:deliver(jobs, pump)
             local _, message, code = pump(self.next_send, {})
             if code ~= "ETIMEOUT" then return finish(message, code) end
         end
-        local seen = send.one(job, options(self, job, pump))
+        local seen = send.one(job, options(self, job, pump, clock.now() + READY_SECONDS))
         self.next_send = clock.now() + self.cfg.between_workers_delay_ms / 1000
         if failed(seen) then
             if job.pin then seen.evidence = keep_evidence(self, job) end
