@@ -126,7 +126,7 @@ static int64_t look(clockid_t id, struct timespec *t)
     return (int64_t)t->tv_sec * CLOCK_SECOND + t->tv_nsec;
 }
 
-/* In place of the C library's, for libuv too. */
+/* In place of the C library's, for libuv too. NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int clock_gettime(clockid_t id, struct timespec *t)
 {
     struct timespec spent;
