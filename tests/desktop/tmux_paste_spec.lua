@@ -1,5 +1,6 @@
 -- The back end tmux on private servers: texts and keys arrive as they were sent, and what is said of them is true.
 -- DISPATCH_SENDS: how many prompts the long test sends (100; 1,000 by ctest in the release build).
+local busy = require "busy"
 local expect = require "expect"
 local tmux_server = require "tmux_server"
 local clock, wait = require "clock", require "wait"
@@ -324,6 +325,6 @@ test("many prompts into five panes: none lost, none doubled, none changed", func
 end)
 
 test("nor of 200 while every core is busy", function()
-    expect.busy()
+    busy()
     many_sends(200)
 end)

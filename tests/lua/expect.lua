@@ -357,18 +357,6 @@ function M.dispatch(o)
     return M.run(argv)
 end
 
---- Keeps every core busy until the test ends.
-function M.busy()
-    local clock, process = require "clock", require "process"
-    for _ = 1, tonumber(M.run({ M.need "nproc" }).out) do
-        local child = M.ok(process.spawn { M.binary(), "-e", "while true do end" })
-        M.after(function()
-            child:kill(clock.now() + 2)
-            child:close()
-        end)
-    end
-end
-
 -- Leaving out -------------------------------------------------------------------------------------------------------
 
 --- Leaves the test out since something is missing that could be installed: fails in CI.
