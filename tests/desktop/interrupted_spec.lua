@@ -248,6 +248,50 @@ for _, row in ipairs(PLACES) do
     end)
 end
 
+-- Other commands ------------------------------------------------------------------------------------------------------
+
+--- Starts a command in the project; answers the child and the file of its output.
+local function command(it, ...)
+    local out = it.root .. "/command.out"
+    local child = expect.ok(process.spawn({ expect.binary(), ... }, { cwd = it.root, env = it:environment(), out = out,
+        err = out }))
+    expect.after(function()
+        child:kill(clock.now() + 2)
+        child:close()
+    end)
+    return child, out
+end
+
+local function interrupt(child)
+    expect.run { "kill", "-INT", tostring(child:pid()) }
+    expect.eventually("it ends", iteration.SECONDS, function() return child:status().exited end)
+    expect.equal(child:status().exit, 130)
+end
+
+test("x11: Ctrl-C ends dispatch send, and the clipboard is the user's again", function()
+    local it = iteration.new(places.shared_x11())
+    it:workers({ "B_tooling" }, "stall")
+    local left = leftovers.before(it)
+    it:write("text", "a text")
+    local child = command(it, "send", it.at:title "B_tooling", "text", "-Via", "x11")
+    it.opened.B_tooling.puppet:await "key 76 %x+"
+    interrupt(child)
+    left:check "send"
+end)
+
+test("Ctrl-C ends dispatch wait, which writes nothing", function()
+    local it = iteration.new(places.shared_tmux())
+    it:mark "A_core"
+    local before = expect.tree(it.root .. "/tools")
+    local child, out = command(it, "wait", "-RunId", it.id)
+    expect.eventually("it waits", iteration.SECONDS, function()
+        return (expect.read(out) or ""):find("A_core", 1, true)
+    end)
+    interrupt(child)
+    expect.contains(expect.read(out), "interrupted by SIGINT")
+    expect.equal(expect.tree(it.root .. "/tools"), before)
+end)
+
 -- The demo ------------------------------------------------------------------------------------------------------------
 
 for _, via in ipairs { "x11", "tmux" } do
@@ -256,7 +300,7 @@ for _, via in ipairs { "x11", "tmux" } do
         local root = expect.folder()
         local out = root .. "/out"
         local demo = expect.ok(process.spawn({ expect.binary(), "demo", "-Via", via, "-Folder", root .. "/demo" },
-            { env = { [iteration.MARK] = root }, unset = { "DISPLAY", "TMUX" }, out = out, err = out .. ".err" }))
+            { env = { [iteration.MARK] = root }, unset = { "DISPLAY", "TMUX" }, out = out, err = out }))
         expect.after(function()
             demo:kill(clock.now() + 2)
             demo:close()
@@ -264,9 +308,7 @@ for _, via in ipairs { "x11", "tmux" } do
         expect.eventually("a prompt is sent", iteration.SECONDS, function()
             return (expect.read(out) or ""):find("pastes", 1, true)
         end)
-        expect.run { "kill", "-INT", tostring(demo:pid()) }
-        expect.eventually("it ends", iteration.SECONDS, function() return demo:status().exited end)
-        expect.equal(demo:status().exit, 130)
+        interrupt(demo)
         expect.eventually("all it started ends", 10, function() return #leftovers.processes(root) == 0 end)
     end)
 end
