@@ -229,15 +229,16 @@ local MARKERS = {
 }
 
 test("a marker that is missing or wrong when the time is up: the worker and the reason are named", function()
-    local runs = {}
+    local all, runs = {}, {}
     for i, case in ipairs(MARKERS) do
         local it = iteration.new(i % 2 == 0 and places.shared_x11() or places.shared_tmux())
-        it:workers { "C_features" }
+        it:workers { "C_features" }              -- all of them first: a new window takes the focus
         for _, worker in ipairs(iteration.but "C_features") do it:mark(worker) end
         it.idle.C_features = true
         if case[2] then case[2](it) end
-        runs[i] = it:start { WorkerDoneTimeout = 1 }
+        all[i] = it
     end
+    for i, it in ipairs(all) do runs[i] = it:start { WorkerDoneTimeout = 1 } end
     for i, case in ipairs(MARKERS) do
         local run = runs[i]:blocks("wait_done", "ETIMEOUT",
             { "no valid DONE.marker within 1.0 s", "C_features", case[3], "unobservable" })
