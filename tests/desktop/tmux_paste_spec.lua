@@ -130,6 +130,19 @@ test("whoever stops reading before the end did not take the whole", function()
     end
 end)
 
+test("nor did whoever stops near the end of a long text, however the kernel's buffers fall", function()
+    local server = tmux_server.start()
+    local desktop = server:desktop()
+    for i = 1, (tonumber(os.getenv "DISPATCH_SENDS") or 100) // 5 do
+        local text = nasty(100000 + i * 7919 % 300000, i)
+        local left = i * 131 % 3000 + 1
+        local takes = #BEGIN + #text + #END - left
+        local pane = server:reader { title = TITLE, read = ("head -c %d; exec sleep 1000"):format(takes) }
+        expect.equal(paste(desktop, pane, text, 0.3), "served", ("%d but %d bytes"):format(#text, left))
+        server:run("kill-pane", "-t", pane.id)
+    end
+end)
+
 test("a program that does not read gets no prompt behind what it left", function()
     local server = tmux_server.start()
     local desktop = server:desktop()
