@@ -248,15 +248,18 @@ function M.busy(agent, screen)
     return screen and matching(agent.busy, screen)
 end
 
+local DIGEST = 8                                 -- digits of a SHA-256 that a screen must show to prove anything
+
 ---How many lines say that the agent works on this very text.
 ---@return integer
 function M.signs(agent, screen, sha256)
     local count = 0
     for _, pattern in ipairs(screen and agent.working or {}) do
         for _, line in ipairs(lines_of(screen)) do
-            local found = line:match(pattern)
-            local digest = found and #found >= 8 and not found:find "%X" and found
-            if found and (not digest or sha256:sub(1, #digest) == digest) then count = count + 1 end
+            local from, _, digest = line:find(pattern)
+            if from and (not digest or #digest >= DIGEST and sha256:sub(1, #digest) == digest) then
+                count = count + 1
+            end
         end
     end
     return count

@@ -87,7 +87,6 @@ function state.paste(s)
     local ok, message, code = s.emit("send.begin", { worker = s.job.worker, sha256 = s.job.sha256, bytes = #s.text,
         mode = s.mode, target = { id = s.job.pin.id, pid = s.job.pin.pid } })    -- on the disk before the act: whoever
     if not ok then return nil, message, code end                                 -- is killed from here on is in doubt
-    s.signs = screens.signs(s.agent, target.screen(s), s.job.sha256)
     if s.mode == "key" then return "recheck" end
     s.seen.taken, message, code = s.desktop:paste(s.job.pin, s.text, { deadline = deadline(M.PASTE_SECONDS),
         keys = s.cfg.paste_keys or screens.keys(s.tables, "paste_keys", s.agent, s.job.window) })
@@ -133,6 +132,9 @@ function state.recheck(s)
 end
 
 function state.submit(s)
+    if s.seen.keys == 0 then                     -- what the pasted text itself shows is no sign of work
+        s.signs = screens.signs(s.agent, target.screen(s), s.job.sha256)
+    end
     local chords = CHORDS[s.cfg.send_mode]
     local answer, message, code = s.desktop:key(s.job.pin, chords[s.seen.keys % #chords + 1],
         { deadline = deadline(M.KEY_SECONDS) })

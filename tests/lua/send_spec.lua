@@ -253,6 +253,15 @@ test("the agent's own sign is proof, and only for this text", function()
     expect.equal(w:passes():one("send.receipt", "A_core").seen.signal, "working")
 end)
 
+test("what the pasted text itself shows is no sign of work", function()
+    local w = world.new()
+    local sha = require "digest".sha256((require "project".prompt(w.at, "A_core"):gsub("%s+$", "")))
+    table.insert(w.rules, 1, { on = "paste", window = "A_core", screen = "sample worker A_core\nworking on "
+        .. sha:sub(1, 8) .. "\n> " })
+    table.insert(w.rules, 1, { on = "key", window = "A_core", answer = "swallow" })
+    expect.equal(w:run():receipts().A_core, "not_submitted")
+end)
+
 test("a screen that shows no composer after the key is no proof", function()
     local r = world.new { { on = "submit", window = "A_core", screen = "sample worker A_core\nelse" } }:passes()
     expect.equal(r:one("send.receipt", "A_core").receipt, "unobservable")
