@@ -101,8 +101,11 @@ end
 
 ---@param path string                 stdout of the stage
 ---@return string? status, string? verdict
+---@return string? why                what was said cannot be looked through
 local function answer_of(path)
-    local answer = M.answer_in(file.read(path, ANSWER_MAX) or "")
+    local said, why = file.read(path, ANSWER_MAX)
+    if not said then return nil, nil, why end
+    local answer = M.answer_in(said)
     if not answer then return nil end
     local gate = answer.meaningful_gate
     return word(answer.status), type(gate) == "table" and word(gate.verdict) or nil
@@ -168,6 +171,9 @@ local function judge(run, stage, argv, result, want)
             said ~= "" and ", which said: " .. said or "", where, run.layout:show(result.stderr)), "ESTAGE"
     end
     if not want then return true end
+    if result.unread then
+        return nil, ("%s: its verdict cannot be read: %s"):format(stage, result.unread), "EGATE"
+    end
     for _, said in ipairs { { "its status", result.status }, { "the meaningful gate", result.gate } } do
         if said[2] and said[2] ~= want then
             return nil, ("%s: %s is %s, and must be %s. Its output: %s"):format(stage, said[1],
@@ -195,7 +201,7 @@ local function perform(run, stage, argv)
     done, message, code = finish(run, child, stage)
     local status = child:status()
     local result = { stdout = out, stderr = err, why = failed(status) }
-    if done then result.status, result.gate = answer_of(out) end
+    if done then result.status, result.gate, result.unread = answer_of(out) end
     run.emit("stage.end", { stage = stage, exit = status.exit, signal = status.signal ~= 0 and status.signal or nil,
         ms = (clock.now() - began) * 1000, status = result.status, gate = result.gate, stdout = out, stderr = err })
     if not done then return nil, message, code end

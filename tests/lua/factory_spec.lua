@@ -166,6 +166,11 @@ test("integrate fails on a status or verdict that is not PASS, and on no other",
     expect.refused("EGATE", "the meaningful gate is false", integrate '{"meaningful_gate": {"verdict": false}}')
 end)
 
+test("an answer that is too long to be looked through is no gate that was not given", function()
+    local run = scripted [[head -c 17000000 /dev/zero; echo '{"status": "FAIL"}']]
+    expect.refused("EGATE", "integrate: its verdict cannot be read", factory.stage(run, "integrate", { gate = "PASS" }))
+end)
+
 test("other stages go by their exit status alone", function()
     local run = scripted [[echo '{"status": "BLOCKED"}']]
     expect.contains(factory.stage(run, "launch"), "status BLOCKED")
