@@ -42,7 +42,7 @@ end
 
 local function setting(each)
     write(("-%s  %s\n"):format(each.name, each.switch and "(a switch)" or each.accepts))
-    write(("    %s\n"):format(each.about))
+    write(("    %s%s\n"):format(each.about, each.later and " (not in this build)" or ""))
     local variables = table.concat(settings.variables(each), ", ")
     write(("    default: %s%s\n"):format(default_of(each), variables ~= "" and "; " .. variables or ""))
 end

@@ -168,7 +168,8 @@ function M.context(flow, argv, origin)
         io.stdout:write(settings.show(cfg))
         return nil, 0
     end
-    if cfg and cfg.report == "html" then cfg, message = nil, "-Report html: not in this build; leave it out" end
+    local missing = cfg and settings.not_yet(cfg)
+    if missing then cfg, message = nil, missing end
     if cfg and not cfg.run_id then cfg, message = settings.parse(argv, { requires = { "RunId" } }) end
     local workers, root
     if cfg then workers, message = settings.chosen_workers(cfg, flow.workers) end

@@ -22,6 +22,7 @@ local M = {}
 ---@field accepts string
 ---@field read fun(text: string): any, string?     value; nil, why
 ---@field switch? boolean             takes no value
+---@field later? boolean              its room is there, and nothing in it: a run refuses it
 ---@field about string
 
 local number, one_of, text, command = values.number, values.one_of, values.text, values.command
@@ -74,15 +75,17 @@ M.TABLE = {
         read = values.either("auto", "python", "builtin", command(RUN_LEVEL)),
         accepts = "auto, python, builtin or a command", about = "what runs steps 5, 6, 10 and 11" },
     { name = "OpenCommand", field = "open_command", variable = "OPEN_COMMAND", none = "(none)", read = command(),
-        accepts = "a command", about = "opens one worker's window" },
+        later = true, accepts = "a command", about = "opens one worker's window" },
     { name = "WorkerCommand", field = "worker_command", variable = "WORKER_COMMAND", none = "(none)",
-        read = command(), accepts = "a command", about = "the agent in a worker's window, or with -Via exec" },
+        read = command(), later = true, accepts = "a command",
+        about = "the agent in a worker's window, or with -Via exec" },
     { name = "Launcher", field = "launcher", variable = "LAUNCHER", none = "(none)", read = command(),
-        accepts = "a command", about = "the terminal or editor that a worker's window is made with" },
+        later = true, accepts = "a command", about = "the terminal or editor that a worker's window is made with" },
     { name = "GateCommand", field = "gate_command", variable = "GATE_COMMAND", none = "(none)",
-        read = command(RUN_LEVEL), accepts = "a command", about = "the meaningful gate of the built-in factory" },
+        read = command(RUN_LEVEL), later = true, accepts = "a command",
+        about = "the meaningful gate of the built-in factory" },
     { name = "Jobs", field = "jobs", variable = "JOBS", default = 5, read = number(1, 1000),
-        accepts = "a whole number, 1 to 1000", about = "with -Via exec: workers at a time" },
+        later = true, accepts = "a whole number, 1 to 1000", about = "with -Via exec: workers at a time" },
     { name = "Resend", field = "resend", switch = true, default = false,
         about = "paste again what an earlier attempt of this RUN_ID already pasted" },
     { name = "WhatIf", field = "what_if", switch = true, default = false,
@@ -255,6 +258,17 @@ function M.parse(argv, options)
         end
     end
     return cfg
+end
+
+---What was chosen and this build cannot do. A run that went on would report a choice that nobody followed.
+---@param cfg table
+---@return string? message
+function M.not_yet(cfg)
+    for _, setting in ipairs(M.TABLE) do
+        local from = cfg.origin[setting.field]
+        if setting.later and from ~= "default" then return from .. ": not in this build; leave it out" end
+    end
+    if cfg.report == "html" then return "-Report html: not in this build; leave it out" end
 end
 
 ---The value of one flag, before anything else is known (where to look for the flow: -Root). Never refuses.
