@@ -29,7 +29,9 @@ local function iterate(made, desktop, flow)
         child:kill(clock.now() + 5)
         return nil, why
     end
-    return child:status().exit
+    local status = child:status()
+    if status.signal then return nil, ("the run was ended by signal %d"):format(status.signal) end
+    return status.exit
 end
 
 local function told(made, desktop, exit)
@@ -38,8 +40,9 @@ local function told(made, desktop, exit)
     print()
     print("report   " .. paths:report())
     print("picture  " .. (picture or "none: " .. tostring(why)))
-    print(exit == 0 and "PASS: five prompts went through five windows, and each worker found its own unchanged"
-        or "the demo did NOT pass: the report says why")
+    local missing = exit == 0 and not picture and "it has no picture" or exit ~= 0 and "the report says why"
+    print(missing and "the demo did NOT pass: " .. missing
+        or "PASS: five prompts went through five windows, and each worker found its own unchanged")
     return picture and exit or math.max(exit, 2)
 end
 

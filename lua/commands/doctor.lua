@@ -16,6 +16,7 @@ local USAGE = "dispatch doctor [-RunId ID] [-Root FOLDER] [-Via auto|x11|tmux] [
 ---@class finding
 ---@field what string
 ---@field found boolean
+---@field word? string                in place of "found" and "MISSING"
 ---@field needed boolean              a run cannot start without it
 ---@field said string                 what was found, or what is missing
 ---@field mend? string                one line
@@ -27,6 +28,11 @@ function Doctor:says(what, found, needed, said, mend)
     self.findings[#self.findings + 1] = { what = what, found = found and true or false, needed = needed, said = said,
         mend = not found and mend or nil }
     return found
+end
+
+---What was not looked for, and is worth knowing.
+function Doctor:notes(what, said)
+    self.findings[#self.findings + 1] = { what = what, found = true, word = "note", needed = false, said = said }
 end
 
 local function look_at_project(self)
@@ -79,9 +85,9 @@ local function look_at_places(self)
             "start the workers on a desktop (DISPLAY) or in tmux (-TmuxSocket)")
     end
     if settings.on_wayland() then
-        self:says("Wayland", true, false, "only windows of XWayland can be seen and typed into")
+        self:notes("Wayland", "only windows of XWayland can be seen and typed into")
     end
-    self:says("AutoHotkey", true, false, "not needed: prompts travel by it on Windows alone")
+    self:notes("AutoHotkey", "not needed: prompts travel by it on Windows alone")
 end
 
 local function windows_of(self)
@@ -115,7 +121,7 @@ local function print_findings(self)
     local width, start = 0, true
     for _, f in ipairs(self.findings) do width = math.max(width, #f.what) end
     for _, f in ipairs(self.findings) do
-        local word = f.found and "found" or f.needed and "MISSING" or "not here"
+        local word = f.word or f.found and "found" or f.needed and "MISSING" or "not here"
         io.stdout:write(("%-9s %-" .. width .. "s  %s\n"):format(word, f.what, f.said))
         if f.mend then io.stdout:write((" "):rep(width + 12), "-> ", f.mend, "\n") end
         start = start and (f.found or not f.needed)
@@ -136,7 +142,7 @@ local function run(argv)
     look_at_places(self)
     look_at_run(self)
     if self.root then
-        self:says("sandboxes", true, false, ("each agent's must allow writing below %s, outside its worktree")
+        self:notes("sandboxes", ("each agent's must allow writing below %s, outside its worktree")
             :format(layout.runs(self.root)))
     end
     local ready = print_findings(self)

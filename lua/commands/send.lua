@@ -79,8 +79,9 @@ local function run(argv)
     local jobs
     jobs, message = jobs_of(cfg)
     if not jobs then return complain(message, 64) end
-    local root = layout.find_root(cfg.root)
-    local carrier
+    local root, carrier
+    root, message = layout.find_root(cfg.root)
+    if cfg.root and not root then return complain(message, 64) end
     carrier, message = carriers.open { cfg = cfg, root = root, emit = function() return true end }
     if not carrier then return complain(message, 2) end
     carrier:prepare()

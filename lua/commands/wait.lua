@@ -31,7 +31,8 @@ local function run(argv)
     local step = step_of(steps)
     if not step then return complain(("%s: has no step '%s'"):format(origin.path, STEP)) end
     context.all_workers = context.workers        -- whoever -Workers left out is not asked about
-    attempt.dry(context)
+    local dry, why = attempt.dry(context)
+    if not dry then return complain(why) end
     return flow.run(context, { { STEP, plan = step.plan, function(run_of_step)
         run_of_step.crew = crew.new(run_of_step)
         local ok, message, code = run_of_step.crew:expect()

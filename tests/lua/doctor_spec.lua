@@ -24,6 +24,7 @@ test("doctor: without a place for windows and without a factory no run can start
     expect.matches(run.out, "MISSING%s+windows")
     expect.contains(run.out, "-> start the workers on a desktop (DISPLAY) or in tmux")
     expect.contains(run.out, "a run cannot start")
+    expect.matches(run.out, "note%s+AutoHotkey", "not looked for, so not found")
 end)
 
 test("doctor: a flow that does not load is missing, with its file and line", function()

@@ -70,7 +70,8 @@ end)
 for name, words in pairs { ["no words"] = {}, ["a title without a file"] = { "one" }, ["a title twice"] =
     { "one", "@a.txt", "one", "@b.txt" }, ["a file that is not there"] = { "one", "@nothing.txt" },
     ["a blank file"] = { "one", "@blank.txt" }, ["a file with a control character"] = { "one", "@escape.txt" },
-    ["a file that is no UTF-8"] = { "one", "@broken.txt" }, ["an unknown flag"] = { "-Nope", "one", "@a.txt" } } do
+    ["a file that is no UTF-8"] = { "one", "@broken.txt" }, ["an unknown flag"] = { "-Nope", "one", "@a.txt" },
+    ["a root that is not there"] = { "-Root", "@nowhere", "one", "@a.txt" } } do
     test("wrong usage, 64: " .. name, function()
         expect.equal(send({ at("a", "one") }, table.unpack(words)), 64)
         expect.contains(OUT.err, "dispatch send: ")
