@@ -2,6 +2,7 @@
  * keeps it: until somebody takes the selection, or for ten minutes. It has a connection of its own and nothing of ours:
  * no terminal, no descriptor, no lock. It survives us. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -130,7 +131,9 @@ static bool start(const struct x11 *x)
         _exit(keeper < 0);
     }
     int status = 1;
-    return between > 0 && waitpid(between, &status, 0) == between && status == 0;
+    while (between > 0 && waitpid(between, &status, 0) < 0 && errno == EINTR) /* by Ctrl-C */
+        ;
+    return between > 0 && status == 0;
 }
 
 static bool owes(const struct x11 *x)

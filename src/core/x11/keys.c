@@ -72,7 +72,7 @@ bool x11_keys_begin(struct x11 *x, const struct window_pin *pin, int64_t until, 
         if (strcmp(late.code, EC_TIMEOUT) == 0)
             name_held(x, pin, until, err);
         else
-            error_set(err, late.code, "%s", late.message);
+            return x11_wire_pass(err, &late);
         error_clear(&late);
         return false;
     }
