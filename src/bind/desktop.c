@@ -249,10 +249,11 @@ static int l_highlight(lua_State *L)
     struct window_pin pin = pin_at(L, 2);
     int64_t until = deadline_at(L, 3, only_deadline);
     struct error err = {0};
-    if (!box->backend->highlight)
-        error_set(&err, EC_UNSUPPORTED, "'%s': on %s no window has a border that could flash", pin.token,
-                  box->backend->name);
-    return answer(L, !err.code && box->backend->highlight(box->desktop, &pin, until, &err), &err);
+    if (box->backend->highlight)
+        return answer(L, box->backend->highlight(box->desktop, &pin, until, &err), &err);
+    error_set(&err, EC_UNSUPPORTED, "'%s': on %s no window has a border that could flash", pin.token,
+              box->backend->name);
+    return bind_refuse(L, &err);
 }
 
 static int l_lock(lua_State *L)

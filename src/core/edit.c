@@ -56,6 +56,10 @@ static int next_byte(struct edit *e, char *byte)
             wait_refuse(result, &e->problem, "no line came");
             return -1;
         }
+        if (ready == &e->continued) {
+            edit_resume_go_on(e);
+            continue;
+        }
         if (ready == e->resized) {
             edit_draw_again(e);
             continue;
@@ -117,7 +121,7 @@ static void take_past(void *owner, const char *text)
 static bool start(struct edit *e, const char *path, struct error *err)
 {
     HistEvent event;
-    if (!(e->input = term_input(err)) || !(e->resized = term_resized(err)))
+    if (!(e->input = term_input(err)) || !(e->resized = term_resized(err)) || !edit_resume_start(e, err))
         return false;
     /* Our text is UTF-8, whatever the environment says; libedit measures and writes by the locale. */
     if (!setlocale(LC_CTYPE, "C.UTF-8"))
@@ -206,7 +210,9 @@ bool edit_line(struct edit *e, const char *prompt, char **line, struct error *er
         return error_set(err, EC_EXISTS, "stdin: a line is being asked for already");
     wait_remove(e->input);
     wait_remove(e->resized);
-    if (!wait_set_add(e->set, e->input, err) || !wait_set_add(e->set, e->resized, err))
+    wait_remove(&e->continued);
+    if (!wait_set_add(e->set, e->input, err) || !wait_set_add(e->set, e->resized, err) ||
+        !wait_set_add(e->set, &e->continued, err))
         return false;
     e->asking = true;
     e->pasting = false;
@@ -249,6 +255,7 @@ void edit_close(struct edit *e)
         el_end(e->el);
     if (e->past)
         history_end(e->past);
+    edit_resume_stop(e);
     wait_set_free(e->set);
     error_clear(&e->problem);
     free(e->path);

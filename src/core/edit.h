@@ -20,9 +20,9 @@ struct edit_change {
  * both texts. */
 typedef bool (*edit_complete)(void *owner, const char *line, size_t cursor, struct edit_change *change);
 
-/* history: a file of earlier lines, made when it is not there; NULL: none is kept. complete NULL: Tab is a blank. One a
- * program. EUNSUPPORTED: stdin and stdout are no terminal. EEXIST: it is open already. */
-struct edit *edit_open(const char *history, edit_complete complete, void *owner, struct error *err);
+/* path: of the history, a file of earlier lines, made when it is not there; NULL: none is kept. complete NULL: Tab is a
+ * blank. One a program. EUNSUPPORTED: stdin and stdout are no terminal. EEXIST: it is open already. */
+struct edit *edit_open(const char *path, edit_complete complete, void *owner, struct error *err);
 /* Asks. *line: caller frees; NULL at the end of input (Ctrl-D, or the terminal is gone). It may have newlines in it: a
  * pasted text is one line, and Alt-Enter makes one. EINTR: Ctrl-C and other requests to stop, the line is dropped.
  * term_input()'s source leaves the set that it is in. */

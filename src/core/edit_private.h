@@ -5,6 +5,7 @@
 #include <wchar.h>
 
 #include "edit.h"
+#include "wait.h"
 
 /* A key of our own, Ctrl-^: a newline into the line, where Enter ends it. */
 #define NEWLINE_KEY L'\x1e'
@@ -19,6 +20,9 @@ struct edit {
 
     struct wait_set *set; /* input and resized, while a line is asked for */
     struct wait_source *input, *resized;
+    struct wait_source continued; /* edit_resume.c's: SIGCONT came */
+    struct wait_fd *watch;
+    bool went_on;
     const char *prompt;
     bool plain;      /* a terminal without escape sequences */
     bool asking;     /* inside edit_line() */
@@ -38,6 +42,11 @@ int edit_columns(void);
 void edit_go_below(const struct edit *e);
 /* The terminal's size is another. */
 void edit_draw_again(struct edit *e);
+
+/* edit_resume.c */
+bool edit_resume_start(struct edit *e, struct error *err);
+void edit_resume_stop(struct edit *e);
+void edit_resume_go_on(struct edit *e);
 
 /* edit_keys.c */
 void edit_bind_keys(EditLine *el);

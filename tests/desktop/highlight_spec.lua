@@ -77,6 +77,17 @@ test("pixels change around the window, also around a covered one, and are as bef
     end
 end)
 
+test("the REPL's highlight takes a window or a title", function()
+    local display = x11.start()
+    display:xterm(TITLE)
+    local desktop = display:open()
+    x11.pin(desktop, TITLE)
+    local run = expect.dispatch { "repl", "-Via", "x11", env = { DISPLAY = display.name, HOME = display.folder },
+        input = ("w = windows %q\n#w\nhighlight(w[1])\nhighlight %q\nhighlight 'nosuch'\n"):format(TITLE, TITLE) }
+    expect.matches(run.out, "^1\ntrue\ntrue\nnil,.*ENOWINDOW")
+    expect.equal(run.err, "")
+end)
+
 test("Ctrl-C and a deadline end it, and nothing of the frame stays", function()
     local display = x11.start()
     display:xterm(TITLE)

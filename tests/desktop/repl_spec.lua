@@ -12,15 +12,21 @@ Session.__index = Session
 
 ---A REPL in a pane of its own, at its first prompt.
 ---@param server table
----@param o? {home?: string, shell?: string, term?: string} shell: what runs in the pane, %s is the REPL's command line
+---@param o? {home?: string, shell?: string, term?: string, typed?: boolean} shell: what runs in the pane, %s is the
+--- REPL's command line; typed: it is typed into the shell
 local function start(server, o)
     o = o or {}
     local home = o.home or expect.folder()
     local command = ("env -u DISPLAY -u XDG_STATE_HOME HOME=%s TERM=%s %s repl"):format(tmux_server.quoted(home),
         o.term or "tmux-256color", tmux_server.quoted(expect.binary()))
-    local pane = server:pane { run = (o.shell or "exec %s"):format(command), name = "repl" }
+    local run = o.typed and o.shell or (o.shell or "exec %s"):format(command)
+    local pane = server:pane { run = run, name = "repl" }
     local session = setmetatable({ server = server, pane = pane, home = home, history = home
         .. "/.local/state/dispatch/history" }, Session)
+    if o.typed then
+        session:await "\n%$\n$"
+        session:type(command, "Enter")
+    end
     session:await(PROMPT)
     return session
 end
@@ -229,6 +235,20 @@ test("the program serves while the prompt waits", function()
         :format(mark), "}")
     expect.equal(expect.eventually("the rule happens", 20, function() return expect.read(mark) end), "served")
     session:line("1 + 1", "\n2")
+end)
+
+test("Ctrl-Z and fg leave the line as it was", function()
+    local server = tmux_server.start()
+    local bash = expect.need "bash"
+    local session = start(server, { shell = "PS1='$ ' exec " .. bash .. " --norc -i", typed = true })
+    session:type "x = 'begun"
+    session:await "\n> x = 'begun\n$"
+    session:type("", "C-z")
+    session:await "Stopped.*\n%$\n?$"
+    session:type("fg", "Enter")
+    session:await "\n> x = 'begun\n$"
+    session:line(" and ended'", "ended'")
+    session:line("x", '\n"begun and ended"')
 end)
 
 test("SIGTERM ends it at the prompt, with 130 and the terminal as it was", function()

@@ -113,8 +113,8 @@ test("windows, explain, desktop, desktops and highlight on a desktop of rules", 
     local run = desk_session(("{ at = 0, window = 'a', title = %q, app = 'xterm', pid = 7 }"):format(A:lower()),
         'windows()\n#windows "' .. A .. '"\nexplain "' .. A .. '"\nwindows()[1].title\ndesktop\n#desktops\n'
         .. 'desktops.fake == desktop\nhighlight(windows()[1])\nhighlight "nosuch"\nexplain()\nhelp(desktop)\n')
-    expect.contains(run.out, "{ [1] = fake:desk.lua: '" .. A:lower() .. "' (xterm, pid 7, id 1) }\n1\n")
-    expect.contains(run.out, "near     fake:desk.lua: ")
+    expect.contains(run.out, "{ [1] = fake: '" .. A:lower() .. "' (xterm, pid 7, id 1) }\n1\n")
+    expect.contains(run.out, "near     fake: ")
     expect.contains(run.out, "other case: '" .. A:lower() .. "'\nNo window matches")
     expect.contains(run.out, '"' .. A:lower() .. '"\nwindow.desktop (fake)\n1\ntrue\n')
     expect.contains(run.out, "EUNSUPPORTED")

@@ -8,7 +8,7 @@ local title = require "dispatch.title"
 local M = {}
 
 local cfg = { via = "auto" }
-local carrier
+local carrier, places
 
 ---What -Via and -TmuxSocket say; closes what was opened before.
 ---@param settings table
@@ -23,7 +23,7 @@ function M.close()
 end
 
 ---@class repl.place
----@field name string                 "x11", "tmux", "fake:FILE.lua"
+---@field name string                 "x11", "tmux", "fake"
 ---@field desktop window.desktop
 
 ---@return repl.place[]? places
@@ -34,9 +34,12 @@ function M.places()
         local opened, message, code = carriers.open { cfg = cfg, root = (layout.find_root(cfg.root)),
             emit = function() return true end }
         if not opened then return nil, message, code end
-        carrier = opened
+        carrier, places = opened, {}
+        for i, place in ipairs(opened.places or {}) do
+            places[i] = { name = place.name:match "^%w+", desktop = place.desktop }
+        end
     end
-    return carrier.places
+    return places
 end
 
 local window_class = {
@@ -54,10 +57,10 @@ local window_class = {
 ---@return repl.window[]? windows
 ---@return string? message, string? code
 function M.windows()
-    local places, message, code = M.places()
-    if not places then return nil, message, code end
+    local found, message, code = M.places()
+    if not found then return nil, message, code end
     local all = {}
-    for _, place in ipairs(places) do
+    for _, place in ipairs(found) do
         local listed
         listed, message, code = place.desktop:list()
         if not listed then

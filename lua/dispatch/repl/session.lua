@@ -29,7 +29,7 @@ local function preset(name)
     local all = {}
     for i, place in ipairs(places) do
         all[i] = place.desktop
-        all[place.name:match "^%w+"] = place.desktop
+        all[place.name] = place.desktop
     end
     if name == "desktops" then return all end
     return all[1]
