@@ -1,6 +1,6 @@
 --- record - records the screens of the real agents anew: build/dev/dispatch tests/agents/record.lua [codex|opencode]
---- They come into tests/agents/screens/NAME-VERSION/, 80 x 24 as tmux shows them; tests/lua/agents_*_spec.lua judge them.
---- After a new release: its version into package.json, a new lock file (docs/agents.md), lab.VERSIONS, then this.
+--- They come into tests/agents/screens/NAME-VERSION/, 80 x 24; tests/lua/agents_*_spec.lua judge them. docs/agents.md
+--- says what to do after a new release.
 local here = arg[0]:match("^(.*)/[^/]*$")
 package.path = here .. "/?.lua;" .. here .. "/../lua/?.lua;" .. package.path
 local expect = require "expect"
