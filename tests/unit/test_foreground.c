@@ -237,8 +237,7 @@ static void a_shell_script_is_named_by_its_shell(void **state)
     fclose(script);
     chmod(path, 0755);
     struct child c = start((const char *const[]){path, NULL}, NULL);
-    struct foreground f = eventually(c, "bash");
-    assert_false(f.shell);
+    struct foreground f = eventually_shell(c, "bash", false);
     foreground_clear(&f);
     stop(c);
     unlink(path);
@@ -249,17 +248,14 @@ static void a_shell_steps_back_while_a_program_runs(void **state)
 {
     (void)state;
     struct child c = start((const char *const[]){"bash", "--norc", "--noprofile", "-i", NULL}, NULL);
-    struct foreground f = eventually(c, "bash");
-    assert_true(f.shell);
+    struct foreground f = eventually_shell(c, "bash", true);
     foreground_clear(&f);
     assert_int_equal(write(c.terminal, "cat\n", 4), 4);
-    f = eventually(c, "cat");
-    assert_false(f.shell);
+    f = eventually_shell(c, "cat", false);
     assert_int_not_equal(f.pid, c.pid);
     foreground_clear(&f);
     assert_int_equal(write(c.terminal, "\x04", 1), 1); /* end of input */
-    f = eventually(c, "bash");
-    assert_true(f.shell);
+    f = eventually_shell(c, "bash", true);
     foreground_clear(&f);
     stop(c);
 }
