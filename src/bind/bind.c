@@ -137,6 +137,6 @@ struct bind_handle *bind_handle_at(lua_State *L, int arg)
 {
     struct bind_handle *handle = bind_test_handle(L, arg);
     luaL_argcheck(L, handle, arg, "something to wait for expected: a file, a child, a window list, a timer");
-    luaL_argcheck(L, handle->source, arg, "it is closed already");
+    luaL_argcheck(L, handle && handle->source, arg, "it is closed already");
     return handle;
 }
