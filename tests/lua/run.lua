@@ -6,7 +6,7 @@ package.path = here .. "/?.lua;" .. package.path
 local lfs = require "lfs"
 local expect = require "expect"
 
-expect.root = here .. "/../.."
+expect.root = (here:find("^/") and here or lfs.currentdir() .. "/" .. here) .. "/../.."
 
 local function specs_beside()
     local found = {}
