@@ -63,7 +63,8 @@ function M.x11(display)
         end
         if manner == "dialog" then
             local path = display:editor(title, "Trust this folder?")
-            return { log = function() return expect.read(path) == "" and {} or { { "stray text" } } end }
+            return { ready = function() x11_display.pin(display:open(), "Trust this folder?") end,
+                log = function() return expect.read(path) == "" and {} or { { "stray text" } } end }
         end
         local puppet = display:puppet("window", title, manner or "read")
         return { puppet = puppet, log = function() return puppet_log(puppet:said()) end,

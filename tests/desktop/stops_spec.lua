@@ -24,6 +24,13 @@ on_both("nothing stops a run in which all is well: each prompt arrives once and 
     expect.equal(it:stages(), { "launch", "worktrees", "bundle-validate", "integrate" })
 end)
 
+test("x11: five xterms, each gets its prompt once and whole", function()
+    local it = iteration.new(places.shared_x11())
+    it:workers(nil, "xterm")
+    it:passes()
+    it:expect_whole()
+end)
+
 -- They wait for the time-out side by side.
 local MISSING = {
     { "one of five", function(it)
