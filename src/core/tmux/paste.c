@@ -232,17 +232,15 @@ static bool reaches(const struct tmux_tty *tty, const struct tmux_key *key)
     return !tty->canonical || (last == '\r' && tty->returns) || (last == '\n' && !tty->turned);
 }
 
-/* Whether the program read it. A pause is no refusal: the key was sent. */
-static bool watch_key(struct tmux_desktop *d, uint64_t pane, struct tmux_tty *tty, const struct tmux_key *key,
-                      bool named, int64_t until, enum window_taken *taken, struct error *err)
+/* Whether the program read it. The key was sent, so nothing here is a refusal, Ctrl-C neither: who waits next hears. */
+static void watch_key(struct tmux_desktop *d, uint64_t pane, struct tmux_tty *tty, const struct tmux_key *key,
+                      bool named, int64_t until, enum window_taken *taken)
 {
     if (named && key->n) /* nothing is sent at all where the program did not ask for extended keys (tmux 3.3a) */
-        return true;
+        return;
     int64_t look = clock_now() + KEY_LOOK;
-    enum tmux_seen seen = settle(d, pane, tty, look < until ? look : until, err);
-    if (seen == TMUX_SEEN && reaches(tty, key))
+    if (settle(d, pane, tty, look < until ? look : until, NULL) == TMUX_SEEN && reaches(tty, key))
         *taken = TAKEN_WHOLE;
-    return seen != TMUX_STOPPED;
 }
 
 bool tmux_key(struct desktop *base, const struct window_pin *pin, const char *chord, int64_t until,
@@ -260,8 +258,9 @@ bool tmux_key(struct desktop *base, const struct window_pin *pin, const char *ch
     bool named = key.name[0] && (key.n == 0 || target.extended);
     bool ok = named ? tmux_text_format(&keys, "%s", key.name) : add_bytes(&keys, key.bytes, key.n);
     ok = ok ? owe(d, pin->id, sizeof key.bytes, err) : no_memory(err);
-    ok = ok && press(d, pin, keys.bytes, until, err) == DONE &&
-         watch_key(d, pin->id, &tty, &key, named, until, taken, err);
+    ok = ok && press(d, pin, keys.bytes, until, err) == DONE;
+    if (ok)
+        watch_key(d, pin->id, &tty, &key, named, until, taken);
     tmux_tty_close(&tty);
     tmux_text_free(&keys);
     tmux_target_clear(&target);

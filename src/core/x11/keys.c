@@ -154,5 +154,9 @@ bool x11_keys_send(struct x11 *x, const struct window_pin *pin, const char *chor
         return false;
     x11_keys_press(x, &state, &stroke);
     x11_keys_end(x, &state);
-    return x11_wire_sync(x, until, err);
+    bool insisted = x->insist;
+    x->insist = true; /* it is out: Ctrl-C must not make it look as if it were not */
+    bool ok = x11_wire_sync(x, until, err);
+    x->insist = insisted;
+    return ok;
 }
