@@ -4,6 +4,8 @@
 --
 -- Pure. An event that a reader of the log does not need has no line.
 
+local receipt = require "dispatch.receipt"
+
 local M = {}
 
 ---@param ms? number
@@ -88,7 +90,7 @@ end
 
 line["send.receipt"] = function(e)
     local word = e.receipt:gsub("_", " ")
-    if e.receipt == "unobservable" then word = ("%s, paste=%s"):format(word, (e.seen or {}).taken or "unknown") end
+    if e.receipt == "unobservable" then word = ("%s, paste=%s"):format(word, receipt.proof(e.seen or {})) end
     return e.worker, ("%s%s (%s)"):format(word, behind(": ", e.why), M.duration(M.total(e.ms)))
 end
 

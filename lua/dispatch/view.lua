@@ -1,6 +1,7 @@
 -- view.lua: what an operator sees while a run is at work. Pure: a state and a size in, lines out; screen.lua puts them
 -- on the terminal. Reads the state and nothing else, so it cannot disagree with the report.
 
+local proof_of = require "dispatch.receipt".proof
 local text = require "dispatch.text"
 local width = require "dispatch.width"
 
@@ -53,7 +54,7 @@ local function worker_words(w, t)
     local receipt = w.receipt
     local proof = receipt and receipt.receipt or ""
     if receipt and receipt.receipt == "unobservable" then
-        proof = w.arrived and "arrived" or "unobservable, paste=" .. (receipt.seen and receipt.seen.taken or "unknown")
+        proof = w.arrived and "arrived" or "unobservable, paste=" .. proof_of(receipt.seen or {})
     end
     if w.done then return "done", "done", w.done.how == "already" and "was done already" or proof end
     if w.lost then return "lost", "lost", w.lost.why or "" end
