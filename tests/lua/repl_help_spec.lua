@@ -48,8 +48,8 @@ test("help has the parameters, the options, what is answered and what is refused
         "window.open(name [, where])",
         "  Opens a desktop: one connection, closed by close() or when it is collected.",
         '  name     string: one of backends(): "tmux", "x11"',
-        "  where?   string: display name, or path of the tmux socket; default: the",
-        "           environment's",
+        "  where?   string: display name; path of the tmux socket, or its name as `tmux",
+        "           -L` takes it; default: the environment's",
         "  answers  desktop, window.desktop",
         "  refused  nil, message, code: ENODISPLAY EUNSUPPORTED EINTR" }, "\n"))
     expect.contains(about "desktop:paste", ".deadline  number: absolute")
