@@ -103,7 +103,7 @@ end
 
 local function why_strange(entry)
     local name = entry.name
-    if name:find "^__MACOSX" then return "macOS adds it to zips; pack with `dispatch pack`, or zip -X" end
+    if name:find "^__MACOSX" then return "macOS adds it to zips; pack the files with zip -X" end
     if name:find "^%.DS_Store" or name == "Thumbs.db" or name == "desktop.ini" then
         return "the file manager put it there; remove it"
     end
