@@ -60,7 +60,7 @@ return {
             blocked = { "^[› ]+%d%. No, and tell Codex what to do differently" },
             modal = {
                 "^  Press enter to ", "^  enter/esc confirm", "^  enter %l+ · ", "^  enter/tab insert · ",
-                "^  k keep & next · ", "^  Browsing .*esc back$", "^ +Shell mode$",
+                "^  k keep & next · ", "^  Browsing .*esc back$", "^ +Shell mode",
             },
             asks = { "^  Would you like to ", "^  Trust this folder%?", "^  Update available ", "^  Meet " },
         },

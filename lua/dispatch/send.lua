@@ -101,7 +101,10 @@ local function wait_until_shown(s)
     s.seen.shown = shown ~= nil
     if shown then return true end
     if code then return nil, message, code end
-    local instead = screens.composer(s.agent, target.screen(s))
+    local screen = target.screen(s)
+    local question = screens.question(s.agent, screen)
+    if question then return nil, question, "ENOTSENT" end
+    local instead = screens.composer(s.agent, screen)
     return nil, (instead and instead ~= "" and ("its composer shows something else than was pasted: '%s'"):format(
         target.excerpt(instead)) or "the pasted text never showed in its composer"), "ENOTSENT"
 end

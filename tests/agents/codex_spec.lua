@@ -66,8 +66,8 @@ end
 
 test("five Codex in tmux panes get their prompts byte for byte, and each is seen to take it", function()
     local lab, at = iteration()
-    for _, worker in ipairs(WORKERS) do                        -- not waited for: dispatch does
-        lab:pane(at:title(worker), lab:codex())
+    for i, worker in ipairs(WORKERS) do                        -- not waited for: dispatch does
+        lab:pane(at:title(worker), lab:codex { titles = i % 2 == 0 })      -- the name of tmux' window stays
     end
     run(at, { "-Via", "tmux", "-TmuxSocket", lab:tmux().socket })
     all_arrived(lab, at)
@@ -86,12 +86,14 @@ test("five Codex in xterms get their prompts byte for byte, and the marker shows
     local logs = {}
     for i, worker in ipairs(WORKERS) do
         logs[i] = lab.folder .. "/xterm-" .. worker
+        local titles = i % 2 == 0                              -- or the terminal lets nobody change its title
         display:spawn { expect.need "xterm", "-u8", "-geometry", "80x24", "-T", at:title(worker), "-l", "-lf", logs[i],
-            "-e", "sh", "-c", "exec " .. lab:codex() }
+            "-xrm", "*allowTitleOps: " .. tostring(not titles), "-e", "sh", "-c",
+            "exec " .. lab:codex { titles = titles } }
     end
     for _, log in ipairs(logs) do                              -- nobody can see into an xterm: the operator waits
         expect.eventually("Codex is ready", labs.SECONDS, function()
-            return (expect.read(log) or ""):find("GPT-5.5", 1, true)   -- in the foot; the words around it come in pieces
+            return (expect.read(log) or ""):find("GPT-5.5", 1, true)   -- in the foot
         end)
     end
     local page = run(at, { "-Via", "x11" }, display.env)
@@ -201,6 +203,37 @@ test("a Codex at work gets nothing until it is done; then its prompt", function(
         return lab:turns()[2]
     end)
     expect.equal(lab:turns(), { "stand-in: hold", "What comes after it." })
+end)
+
+test("a prompt that Codex would take for a shell command, or whose end opens a list, is not submitted", function()
+    local lab = labs.start()
+    local pane = codex(lab)
+    expect.contains(send(lab, "!touch ran\nand more").out, "not_submitted: OpenAI Codex shows a dialog: 'Shell mode")
+    lab:keys(pane, "C-c")
+    lab:await(pane, READY)
+    expect.write(lab.project .. "/notes.txt", "notes\n")
+    expect.contains(send(lab, "look at @not").out, "not_submitted: OpenAI Codex shows a dialog: 'enter/tab insert")
+    expect.equal({ lab:turns(), expect.read(lab.project .. "/ran") }, { {}, nil })
+end)
+
+test("our own text in Codex' composer only gets the key", function()
+    local lab = labs.start()
+    local pane = codex(lab)
+    lab:paste(pane, "one\n\ttwo", "two")
+    expect.contains(send(lab, "one\n\ttwo").out, "submitted")
+    lab:await(pane, "Answer")
+    expect.equal(lab:turns(), { "one\n\ttwo" })
+end)
+
+test("in its sandbox Codex leaves a marker beside its folder only where that is allowed", function()
+    local lab = labs.start()
+    expect.mkdir(lab.folder .. "/runs")
+    local pane = codex(lab, { sandbox = true, may_write = lab.folder .. "/runs" })
+    for _, path in ipairs { "other", "runs/marker" } do
+        expect.contains(send(lab, "stand-in: run touch ../" .. path).out, "submitted")
+        lab:await(pane, "Answer[^›]*› Ask Codex")
+    end
+    expect.equal({ expect.read(lab.folder .. "/other"), expect.read(lab.folder .. "/runs/marker") }, { nil, "" })
 end)
 
 -- Prompts of every size ---------------------------------------------------------------------------------------------

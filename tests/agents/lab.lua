@@ -100,8 +100,8 @@ request_max_retries = 0
 stream_max_retries = 0
 
 [tui]
-terminal_title = []
 show_tooltips = false
+%s
 
 [analytics]
 enabled = false
@@ -122,14 +122,16 @@ tool_suggest = false
 ]]
 
 --- The command line that starts Codex.
----@param o? {asks?: boolean, trusted?: boolean, update?: boolean, upgrade?: boolean}  asks: it must ask for what leaves
---- its sandbox; trusted = false: the folder has settings of its own, and nobody said that they may be used; update: it
---- knows of a newer version; upgrade: it knows of a newer model
+---@param o? {sandbox?: boolean, asks?: boolean, may_write?: string, titles?: boolean, trusted?: boolean,
+--- update?: boolean, upgrade?: boolean}  sandbox: it writes in the project and in `may_write` alone; asks: it must ask
+--- for what leaves that; titles: it sets the window's title, as it does by itself; trusted = false: the folder has
+--- settings of its own, and nobody said that they may be used; update: it knows of a newer version; upgrade: of a newer
+--- model
 function Lab:codex(o)
     o = o or {}
     local home = new_home(self)
-    local policy = o.asks and 'approval_policy = "on-request"\nsandbox_mode = "workspace-write"\n'
-        or 'approval_policy = "never"\nsandbox_mode = "danger-full-access"\n'
+    local policy = ('approval_policy = "%s"\nsandbox_mode = "%s"\n'):format(o.asks and "on-request" or "never",
+        (o.asks or o.sandbox) and "workspace-write" or "danger-full-access")
     local trust = ('\n[projects."%s"]\ntrust_level = "trusted"\n'):format(self.project)
     if o.trusted == false then
         policy, trust = "", ""
@@ -140,7 +142,12 @@ function Lab:codex(o)
         expect.write(home .. "/version.json",
             '{"latest_version":"9.9.9","last_checked_at":"2099-01-01T00:00:00Z","dismissed_version":null}\n')
     end
-    local text = CODEX:format(policy, self.address, trust, o.upgrade and "none" or "gpt-6-sol")
+    if o.sandbox then
+        trust = trust .. ("\n[sandbox_workspace_write]\nexclude_slash_tmp = true\nexclude_tmpdir_env_var = true\n"
+            .. 'writable_roots = ["%s"]\n'):format(o.may_write)
+    end
+    local text = CODEX:format(policy, self.address, o.titles and "" or "terminal_title = []", trust,
+        o.upgrade and "none" or "gpt-6-sol")
     if o.update then
         text = text:gsub("check_for_update_on_startup = false\n", "")
     end

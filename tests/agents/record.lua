@@ -10,7 +10,8 @@ local labs = require "lab"
 local record = { codex = {}, opencode = {} }
 
 local function keep(lab, agent, name, screen)
-    local text = screen:gsub(lab.project:gsub("%p", "%%%0"), "/home/user/project"):gsub("%s+$", "")
+    local text = screen:gsub(lab.project:gsub("%p", "%%%0"), "/home/user/project"):gsub("• %d%d:%d%d", "• 12:00")
+    text = text:gsub("%s+$", "")
     expect.write(("%s/screens/%s-%s/%s.txt"):format(here, agent, labs.VERSIONS[agent], name), text .. "\n")
     print(agent, name)
 end
@@ -77,12 +78,21 @@ function record.codex.turn(lab, save)
     lab:keys(pane, "C-c")
     lab:await(pane, "Ask Codex")
     lab:release()
-    save("done", lab:await(pane, "Answer 1"))
-    lab:await(pane, IDLE)
+    save("done", lab:await(pane, "Worked for.*" .. IDLE))
     lab:keys(pane, "Escape")
     lab:await(pane, "esc again")
     lab:keys(pane, "Escape")
     save("browsing", lab:await(pane, "rewind · esc back"))
+end
+
+function record.codex.queue(lab, save)
+    local pane = codex(lab)
+    lab:paste(pane, "stand-in: run sleep 20", "sleep")
+    lab:keys(pane, "Enter")
+    lab:await(pane, "background terminal")
+    lab:paste(pane, "and then this", "then this")
+    lab:keys(pane, "Enter")
+    save("busy-queue", lab:await(pane, "to be submitted"))
 end
 
 function record.codex.approval(lab, save)

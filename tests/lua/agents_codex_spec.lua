@@ -30,6 +30,7 @@ recorded.judge("OpenAI Codex", FOLDER, {
     ["shell-mode"] = { question = "Shell mode" },
     busy = { composer = "", busy = true },
     ["busy-draft"] = { composer = "and one more thing", busy = true },
+    ["busy-queue"] = { composer = "", busy = true },
     approval = { composer = false, question = "asks for an approval: 'Would you like to run the following command?'" },
     ["approval-no"] = { composer = false, question = "asks for an approval: 'Would you like to run" },
     trust = { composer = false, question = "shows a dialog: 'Trust this folder?" },
