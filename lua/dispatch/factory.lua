@@ -108,7 +108,8 @@ local function answer_of(path)
     local answer = M.answer_in(said)
     if not answer then return nil end
     local gate = answer.meaningful_gate
-    return word(answer.status), type(gate) == "table" and word(gate.verdict) or nil
+    if type(gate) == "table" then return word(answer.status), word(gate.verdict) or "without a verdict" end
+    return word(answer.status), word(gate)
 end
 
 ---The last lines that are not blank, on one.

@@ -17,14 +17,23 @@ local MAX_BYTES = 256 * 1024 * 1024
 
 ---@param path string
 ---@return state? state                           what its events add up to
----@return string? message, string? code          ENOENT: there is none
+---@return string? message, string? code          ENOENT: there is none; EINVAL: a line before the last is broken
 function M.read(path)
     local bytes, message, code = file.read(path, MAX_BYTES)
     if not bytes then return nil, message, code end
-    local sum = state.new()
-    for line in bytes:gmatch("[^\n]+") do
+    local sum, broken, number = state.new(), nil, 0
+    for line in bytes:gmatch "[^\n]+" do
+        number = number + 1
+        if broken then
+            return nil, ("%s: line %d is no event, so what was sent cannot be known; look at each window, then move "
+                .. "this file away or take a new RUN_ID"):format(path, broken), "EINVAL"
+        end
         local whole, event = pcall(cjson.decode, line)
-        if whole and type(event) == "table" and event.ev then state.fold(sum, event) end    -- else cut by a power cut
+        if whole and type(event) == "table" and event.ev then
+            state.fold(sum, event)
+        else
+            broken = number                        -- the last line may be torn: its writer died over it
+        end
     end
     return sum
 end

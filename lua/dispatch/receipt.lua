@@ -28,7 +28,7 @@ local function no_key(seen) return (seen.keys or 0) == 0 end
 
 -- { holds?, word, why (a sentence, or made from what was seen) }
 local RULES = {
-    { function(seen) return seen.signal == "working" end,
+    { function(seen) return seen.signal == "working" and not seen.relay end,
         "submitted", "the agent says that it works on it" },
     { function(seen) return seen.composer == "empty" and not seen.relay and not no_key(seen) end,
         "submitted", "the text left the composer" },

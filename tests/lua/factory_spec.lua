@@ -164,6 +164,8 @@ test("integrate fails on a status or verdict that is not PASS, and on no other",
         integrate '{"status": "PASS", "meaningful_gate": {"verdict": "FAIL"}}')
     expect.refused("EGATE", "its status is pass", integrate '{"status": "pass"}')
     expect.refused("EGATE", "the meaningful gate is false", integrate '{"meaningful_gate": {"verdict": false}}')
+    expect.refused("EGATE", "the meaningful gate is FAIL", integrate '{"meaningful_gate": "FAIL"}')
+    expect.refused("EGATE", "without a verdict", integrate '{"meaningful_gate": {}}')
 end)
 
 test("an answer that is too long to be looked through is no gate that was not given", function()

@@ -8,7 +8,7 @@ local TABLE = {
     -- proof
     { { keys = 1, taken = "whole", shown = true, composer = "empty" }, "submitted", "left the composer", false },
     { { keys = 1, taken = "unknown", composer = "text", signal = "working" }, "submitted", "works on it", false },
-    { { keys = 1, taken = "whole", relay = true, signal = "working" }, "submitted", "works on it", false },
+    { { keys = 1, taken = "whole", relay = true, signal = "working" }, "unobservable", "passes its text on", false },
     -- refused, or stopped, before anything was pasted
     { { keys = 0, stopped = "check", why = "a dialog" }, "not_submitted", "a dialog", true },
     { { keys = 0, stopped = "focus", why = "no focus", code = "EFOCUS" }, "not_submitted", "no focus", true },
@@ -54,7 +54,7 @@ test("no mixture of facts is called submitted without a proof after a key or a s
             seen.why = seen.stopped and "why" or nil
             local word, why = receipt.decide(seen)
             expect.truthy(why and why ~= "")
-            local proof = seen.signal or (seen.composer == "empty" and seen.keys > 0 and not seen.relay)
+            local proof = not seen.relay and (seen.signal or seen.composer == "empty" and seen.keys > 0)
             expect.equal(word == "submitted", proof and true or false, expect.show(seen))
             if receipt.may_send_again(word, seen) then
                 expect.truthy(seen.keys == 0 and (seen.taken == nil or seen.taken == "not"), expect.show(seen))

@@ -196,6 +196,31 @@ test("a journal whose last line was cut is read to there", function()
     expect.truthy(attempt(w, 1, "DISPATCH_REPORT.md"))
 end)
 
+test("a journal that is broken in the middle blocks: what was sent cannot be known", function()
+    local w = world.new()
+    w:passes()
+    w:unmark()
+    local lines = expect.read(w.at:journal())
+    expect.write(w.at:journal(), (lines:gsub("\n[^\n]+", "\n[0]", 1)))
+    local r = w:run { torn_journal = true }
+    expect.equal(r.exit, 2)
+    expect.contains(r.err, "EVENTS.jsonl: line 2 is no event")
+    expect.equal(r:pastes(), {})
+end)
+
+test("a worker that is waited for and whose window is not there any more is told of at once", function()
+    local w = world.new { { at = 1.0, interrupt = "INT" } }
+    w:run()
+    table.remove(w.rules, 1)
+    for i = #w.rules, 1, -1 do
+        if w.rules[i].window == "A_core" then table.remove(w.rules, i) end
+    end
+    for _, worker in ipairs { "A_core", "B_tooling" } do
+        table.insert(w.rules, { at = 30, write = w.at:marker(worker), text = world.token(worker) })
+    end
+    expect.contains(w:passes():one("worker.lost", "A_core").why, "only its marker can tell")
+end)
+
 test("killed while an attempt's files were moved: the next run finishes it, and knows what was sent", function()
     local w = world.new { { at = 50, interrupt = "INT" }, work = 9999 }
     w:run()

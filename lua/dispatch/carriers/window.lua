@@ -186,7 +186,7 @@ end
 
 function M:adopt(jobs)
     for _, place in ipairs(self.chosen and { self.chosen } or self.places) do
-        local windows = place.desktop:list() or {}
+        local windows = place.desktop:list() or {}           -- a desktop that went away is told by lost()
         local hits = title.match_all(windows, jobs)
         for _, job in ipairs(jobs) do
             local found = hits[job.title] or {}
@@ -194,6 +194,12 @@ function M:adopt(jobs)
                 job.window, job.place = found[1], place
                 job.pin = { id = found[1].id, pid = found[1].pid, token = job.title }
             end
+        end
+    end
+    for _, job in ipairs(jobs) do
+        if not job.pin then
+            self.emit("worker.lost", { worker = job.worker,
+                why = ("no window, or more than one, is titled %s now: only its marker can tell"):format(job.title) })
         end
     end
 end
