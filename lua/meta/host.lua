@@ -24,7 +24,4 @@ function host.executable() end
 ---@return {host: string, os: string, pid: integer}
 function host.machine() end
 
---- From now on the name of a module is the module, unless a global has it. `-e`, `-` and the REPL begin with it.
-function host.globals() end
-
 return host

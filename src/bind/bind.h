@@ -37,7 +37,7 @@ struct bind_handle *bind_test_handle(lua_State *L, int index);
 /* The handle of any waitable class at arg; raises when it is something else or closed. */
 struct bind_handle *bind_handle_at(lua_State *L, int arg);
 
-/* From now on the name of a module is the module, unless a global has it: one-line scripts and the REPL. */
+/* From now on the name of a module is the module, unless a global has it: for one-line scripts. */
 void bind_modules_as_globals(lua_State *L);
 
 /* The modules; host.c preloads them. */

@@ -80,16 +80,9 @@ void bind_modules_as_globals(lua_State *L)
     lua_pop(L, 1);
 }
 
-/* globals(): the name of a module is the module. */
-static int host_globals(lua_State *L)
-{
-    bind_modules_as_globals(L);
-    return 0;
-}
-
 static const luaL_Reg functions[] = {
-    {"source", host_source},   {"names", host_names},     {"executable", host_executable},
-    {"machine", host_machine}, {"globals", host_globals}, {NULL, NULL},
+    {"source", host_source},   {"names", host_names}, {"executable", host_executable},
+    {"machine", host_machine}, {NULL, NULL},
 };
 
 int luaopen_host(lua_State *L)

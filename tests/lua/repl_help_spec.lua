@@ -5,7 +5,7 @@ local host = require "host"
 local window = require "window"
 local test = expect.test
 
-help.remember_standard()
+help.remember_standard {}
 
 local function about(what) return table.concat(help.about(what, 80), "\n") end
 
@@ -44,14 +44,16 @@ test("each tool and each module of ours has help", function()
 end)
 
 test("help has the parameters, the options, what is answered and what is refused", function()
-    expect.equal(about "window.open", table.concat({
-        "window.open(name [, where])",
-        "  Opens a desktop: one connection, closed by close() or when it is collected.",
-        '  name     string: one of backends(): "tmux", "x11"',
-        "  where?   string: display name; path of the tmux socket, or its name as `tmux",
-        "           -L` takes it; default: the environment's",
-        "  answers  desktop, window.desktop",
-        "  refused  nil, message, code: ENODISPLAY EUNSUPPORTED EINTR" }, "\n"))
+    expect.equal(about "editor:line", table.concat({
+        "editor:line([prompt])",
+        "  Asks for a line; the terminal is raw for so long. A paste is one line,",
+        "  newlines and all; Alt-Enter makes one. The source of term.input() leaves the",
+        "  set that it is in.",
+        '  prompt?  string: default "> "',
+        "  answers  line, string: nil alone: the end (Ctrl-D)",
+        "  refused  nil, message, code: EINTR: Ctrl-C or another request to stop; the",
+        "           line is dropped. wait.forget() before the next one" }, "\n"))
+    expect.contains(about "window.open", "window.open(name [, where])")
     expect.contains(about "desktop:paste", ".deadline  number: absolute")
     expect.contains(about "window.desktop:paste", "desktop:paste(pin, text, options)")
     expect.contains(about "desktop:screenshot", "desktop:screenshot(pin?, path)")

@@ -124,13 +124,16 @@ end
 
 local standard
 
----What is Lua's own, by value. Called once before anybody changed a global.
-function M.remember_standard()
+---What is Lua's own, by value. Called before anybody changed a global.
+---@param globals table               where those are that stand in for Lua's own
+function M.remember_standard(globals)
     standard = standard or {}
     for _, name in ipairs(STANDARD) do
-        for key, value in pairs(rawget(_G, name) or {}) do
-            if type(value) == "function" then
-                standard[value] = standard[value] or (name == "_G" and key or name .. "." .. key)
+        for _, from in ipairs { _G, globals } do
+            for key, value in next, rawget(from, name) or {} do
+                if type(value) == "function" then
+                    standard[value] = standard[value] or (name == "_G" and key or name .. "." .. key)
+                end
             end
         end
     end

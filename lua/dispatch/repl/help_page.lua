@@ -21,7 +21,8 @@ end
 function M.signature(f, owner)
     local optional, names, last = {}, {}, 0
     for _, each in ipairs(f.params) do optional[each.name] = each.optional end
-    for name in f.arguments:gmatch "[%w_.]+" do
+    local named = f.arguments == "..." and f.params[1] and f.params[1].name or f.arguments
+    for name in named:gmatch "[%w_.]+" do
         names[#names + 1] = name
         if not optional[name] and name ~= "..." then last = #names end
     end

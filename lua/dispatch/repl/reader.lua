@@ -5,8 +5,9 @@ M.__index = M
 
 local NAME = "=repl"                   -- in messages: "repl:1: …"
 
+---@param globals? table             of the chunks
 ---@return table reader
-function M.new() return setmetatable({ lines = {} }, M) end
+function M.new(globals) return setmetatable({ lines = {}, globals = globals or _G }, M) end
 
 ---Is something begun and not ended?
 ---@return boolean
@@ -25,11 +26,11 @@ local function incomplete(message, text)
 end
 
 ---An expression in any of its spellings: `x`, `=x`, `return x`; else statements.
-local function compile(text)
+local function compile(text, globals)
     local marked = text:match "^%s*=(.*)$"
-    local chunk, message = load("return " .. (marked or text), NAME, "t")
+    local chunk, message = load("return " .. (marked or text), NAME, "t", globals)
     if chunk or marked then return chunk, message end
-    return load(text, NAME, "t")
+    return load(text, NAME, "t", globals)
 end
 
 ---One line more.
@@ -44,7 +45,7 @@ function M:feed(line)
         self:clear()
         return "nothing"
     end
-    local chunk, message = compile(text)
+    local chunk, message = compile(text, self.globals)
     if chunk then
         self:clear()
         return "chunk", chunk, text
@@ -60,7 +61,7 @@ function M:finish()
     if not self:pending() then return nil end
     local text = table.concat(self.lines, "\n")
     self:clear()
-    return select(2, compile(text))
+    return select(2, compile(text, self.globals))
 end
 
 return M

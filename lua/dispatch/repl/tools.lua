@@ -95,7 +95,11 @@ end
 
 ---Says what a function is for, what it takes, answers and refuses.
 ---@param what? any a function, a module, a desktop; or a name: "window", "window.open", "desktop:list"
-function M.help(what)
+function M.help(...)
+    local what = ...
+    if select("#", ...) > 0 and what == nil then
+        return say { "nil has no help: is the name right? help() lists what there is" }
+    end
     say(help.about(what, columns()))
 end
 
