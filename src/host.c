@@ -49,7 +49,8 @@ static void stop_script(lua_State *L, lua_Debug *ar)
     }
     if (times < PATIENCE && ++times == PATIENCE)
         lua_sethook(L, stop_script, LUA_MASKCOUNT, 1);
-    luaL_error(L, "interrupted");
+    lua_pushliteral(L, "interrupted"); /* without a place: luaL_error() would name the caller of what is stopped */
+    lua_error(L);
 }
 
 static void on_signal(void)

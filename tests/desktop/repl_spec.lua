@@ -145,9 +145,13 @@ test("what is not complete asks for more; Ctrl-C drops it, and drops a line", fu
     local session = start(server)
     session:type("x = {", "Enter")
     session:await "\n%.%.\n$"
-    session:type("1,", "C-c")
+    session:type "1,"
+    session:await "\n%.%. 1,\n$"                         -- what was not read yet, Ctrl-C would drop in the terminal
+    session:type("", "C-c")
     session:await("\n%.%. 1,%^C" .. PROMPT)
-    session:type("nosuch()", "C-c")
+    session:type "nosuch()"
+    session:await "\n> nosuch%(%)\n$"
+    session:type("", "C-c")
     session:await("\n> nosuch%(%)%^C" .. PROMPT)
     session:line("x", "\nnil")
     session:type("a = 1", "M-Enter")

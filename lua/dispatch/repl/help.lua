@@ -282,7 +282,10 @@ end
 
 local function overview(columns)
     local out, rows = { "Windows" }, {}
-    for i, f in ipairs(module(TOOLS).functions) do rows[i] = { page.signature(f, ""), page.first(f.about) } end
+    for i, f in ipairs(module(TOOLS).functions) do
+        local takes_token = f.params[1] and f.params[1].name == "token" and not f.params[1].optional
+        rows[i] = { takes_token and f.name .. ' "TOKEN"' or page.signature(f, ""), page.first(f.about) }
+    end
     for _, line in ipairs(wrap.pairs(rows, columns, "  ")) do out[#out + 1] = line end
     out[#out + 1] = "The prompt"
     rows = {

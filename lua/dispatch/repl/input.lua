@@ -24,7 +24,10 @@ function Plain:line(prompt)
             return line ~= "" and line or nil
         end
         local ready, message, code = wait.any({ self.source }, math.huge)
-        if not ready then return nil, message, code end
+        if not ready then
+            if self.prompts then term.write "\n" end        -- behind the terminal's own ^C
+            return nil, message, code
+        end
         local bytes
         bytes, message, code = term.read()
         if message then return nil, message, code end
