@@ -38,7 +38,8 @@ local function wrong_agent(agent)
         local wrong = PATTERNS[key] and wrong_pattern(value)
         if wrong then return ("'%s' has a pattern that cannot be one: %s"):format(key, wrong) end
     end
-    if agent.composer and not agent.composer.begins then return "'composer' needs 'begins'" end
+    local composer = agent.composer
+    if composer and not (composer.begins or composer.frame) then return "'composer' needs 'begins' or 'frame'" end
     local mark = agent.placeholder
     if mark and not (mark[1] and (mark.counts == "lines" or mark.counts == "chars")) then
         return "'placeholder' needs a pattern, and counts = \"lines\" or \"chars\""

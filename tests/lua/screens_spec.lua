@@ -26,6 +26,13 @@ test("the built-in table knows the demo's worker by its screen, and a script by 
     expect.equal(screens.recognise(tables, { app = "Bash" }, nil).name, "shell script")
 end)
 
+test("a project's own copy of the built-in table is accepted", function()
+    local root = expect.folder()
+    expect.write(root .. "/tools/codex/dispatch/agents.lua", require "host".source "dispatch/agents.lua")
+    local tables = expect.ok(screens.load(root))
+    expect.equal(#tables.agents, #require "dispatch.agents".agents)
+end)
+
 test("an unknown program is not guessed at", function()
     local tables = expect.ok(screens.load(nil))
     expect.equal(screens.recognise(tables, { app = "vim" }, "> text"), screens.UNKNOWN)
