@@ -19,12 +19,29 @@ local function known(fields)
     return names
 end
 
-local function complain(format, ...)
-    local level = 2
-    while debug.getinfo(level, "S").source:find "^@lua/dispatch/flow" or debug.getinfo(level, "S").what == "C" do
+-- The line of the flow's file that called; or, since `return flow { … }` is a tail call and leaves none on the stack,
+-- the one on which the function of the step in question begins.
+local asked, in_question
+
+local function place()
+    local level, at = 2
+    repeat
         level = level + 1
+        at = debug.getinfo(level, "Sl")
+    until not at or at.what ~= "C" and not at.source:find "^@lua/dispatch/flow"
+    if at and not at.source:find "^@lua/dispatch/launch" then return at.short_src .. ":" .. at.currentline .. ": " end
+    for _, step in ipairs { in_question or false, table.unpack(asked) } do
+        local run = type(step) == "table" and step[2]
+        if type(run) == "function" then
+            at = debug.getinfo(run, "S")
+            return at.short_src .. ":" .. (step == in_question and at.linedefined .. ": " or " ")
+        end
     end
-    error("flow: " .. format:format(...), level)      -- names the file and line of the flow
+    return ""
+end
+
+local function complain(format, ...)
+    error(place() .. "flow: " .. format:format(...), 0)
 end
 
 local function unknown_key(what, key, fields)
@@ -82,6 +99,7 @@ end
 ---@param steps table
 ---@return table flow                              the same table, known as a flow from now on
 function M.check(steps)
+    asked, in_question = type(steps) == "table" and steps or {}, nil
     if type(steps) ~= "table" then complain("flow { … } takes a table, got a %s", type(steps)) end
     for key, value in pairs(steps) do
         if math.type(key) ~= "integer" then
@@ -98,7 +116,10 @@ function M.check(steps)
     if steps.run_id == nil then complain "run_id is missing: run_id = contract.DATE_AND_NUMBER" end
     if #steps == 0 then complain "it has no steps" end
     local seen = {}
-    for i, step in ipairs(steps) do check_step(i, step, seen) end
+    for i, step in ipairs(steps) do
+        in_question = step
+        check_step(i, step, seen)
+    end
     return setmetatable(steps, Flow)
 end
 

@@ -41,3 +41,19 @@ for name, case in pairs(WRONG) do
         expect.contains(message, "flow_table_spec.lua:", "the flow's own file")
     end)
 end
+
+local TAIL = {
+    ["step 1 'one': 'alwys'"] = { "1", "{ 'one', alwys = true, function() end }", "my.lua:4: flow" },
+    ["run_id is missing"] = { "nil", "{ 'one', function() end }", "my.lua: flow" },
+}
+for what, case in pairs(TAIL) do
+    test("a flow that is returned at once is named all the same: " .. what, function()
+        local folder = expect.folder()
+        expect.write(folder .. "/my.lua", ("local run_id = %s\nlocal flow = require 'dispatch.flow'\n"
+            .. "return flow { workers = { 'A' }, run_id = run_id,\n    %s }\n"):format(case[1], case[2]))
+        local run = expect.dispatch { "my.lua", "-RunId", "20261122_1", cwd = folder }
+        expect.equal(run.exit, 1)
+        expect.contains(run.err, case[3])
+        expect.contains(run.err, what)
+    end)
+end
