@@ -134,7 +134,7 @@ function M.line(event, wall)
     if make then subject, sentence = make(event) end
     if not subject then return nil end
     local text = ("%s  %-16s %s"):format(os.date("%H:%M:%S", wall // 1), subject, sentence)
-    return (text:gsub("[\1-\9\11-\31\127]", "?"):gsub("\n", "\n" .. (" "):rep(27)))
+    return (text:gsub("\t", "    "):gsub("[\1-\9\11-\31\127]", "?"):gsub("\n", "\n" .. (" "):rep(27)))
 end
 
 return M

@@ -18,6 +18,11 @@ test("events that a reader does not need have no line", function()
     expect.equal(text.line({ ev = "nobody knows it" }, 0), nil)
 end)
 
+test("a traceback keeps its indent", function()
+    local line = text.line({ ev = "worker.lost", worker = "A", why = "one\n\tmy.lua:1: in it" }, 0)
+    expect.equal(line:match "\n(.*)$", (" "):rep(31) .. "my.lua:1: in it")
+end)
+
 test("more lines stand below each other, and nothing in a message moves the cursor", function()
     local line = text.line({ ev = "worker.lost", worker = "A", why = "one\ntwo\27[2J" }, 0)
     local first, second = line:match "^(.*)\n(.*)$"
