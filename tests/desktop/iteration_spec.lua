@@ -93,8 +93,10 @@ end
 
 ---How often the worker took its prompt.
 function Run:taken(worker)
-    local _, times = self:screen(worker):gsub("working on %x+", "")
-    return times
+    local screen = self:screen(worker)
+    local _, working = screen:gsub("working on %x+", "")
+    local _, did = screen:gsub("did %x+:", "")
+    return working + did
 end
 
 test("five panes: PASS, five times submitted", function()
