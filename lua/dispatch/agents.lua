@@ -15,7 +15,7 @@
 --                ends = pattern: this line and all below are not the composer's any more;
 --                or, for a composer in a box: frame = pattern: each of its lines begins with this, which is not text;
 --                ends = pattern: the line that closes the box;
---                below = {…}: lines under the text that are not text, taken off from the bottom;
+--                below = {…}: lines at the bottom that are not text, in a row under a blank line;
 --                hints = {…}: what an empty composer shows;
 --                scrolled = pattern: stands in the first line when there is more above it
 --   placeholder  { pattern with one number, counts = "lines" | "chars" }: what stands for a long paste
@@ -48,7 +48,7 @@ return {
             composer = {
                 begins = "^› ",                            -- not "! ": there a text is run by the shell
                 below = {
-                    "^  %S.* · [~/]", "^  %S.* · %a:[\\/]",   -- model, folder
+                    "^  %S.* · ",                          -- model, folder
                     "^  ← for agents", "^  %? for shortcuts", "^  tab to queue message", "^  esc again to edit",
                     "^ +⚠ %d+ warnings? · ", "^ +Plan mode ",
                 },

@@ -162,15 +162,20 @@ local function find_composer(agent, lines)
     return (agent.composer.frame and framed_composer or plain_composer)(agent.composer, lines)
 end
 
----Takes off what stands under the text: blank lines, and those that match.
+---Takes off what stands under the text: blank lines, and the last lines in a row that match.
 local function without_foot(text, below)
-    local function is_foot(line)
+    local function drop(matches)
+        while text[1] and matches(text[#text]) do text[#text] = nil end
+    end
+    local function is_blank(line) return line == "" end
+    drop(is_blank)
+    drop(function(line)
         for _, pattern in ipairs(below or {}) do
             if line:find(pattern) then return true end
         end
-        return line == ""
-    end
-    while text[1] and is_foot(text[#text]) do text[#text] = nil end
+        return false
+    end)
+    drop(is_blank)
 end
 
 ---What stands in the composer.

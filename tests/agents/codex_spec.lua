@@ -205,7 +205,7 @@ test("a Codex at work gets nothing until it is done; then its prompt", function(
     expect.equal(lab:turns(), { "stand-in: hold", "What comes after it." })
 end)
 
-test("a prompt that Codex would take for a shell command, or whose end opens a list, is not submitted", function()
+test("a prompt for Codex that is a shell command, an unknown one, or ends in a file is not submitted", function()
     local lab = labs.start()
     local pane = codex(lab)
     expect.contains(send(lab, "!touch ran\nand more").out, "not_submitted: OpenAI Codex shows a dialog: 'Shell mode")
@@ -213,6 +213,9 @@ test("a prompt that Codex would take for a shell command, or whose end opens a l
     lab:await(pane, READY)
     expect.write(lab.project .. "/notes.txt", "notes\n")
     expect.contains(send(lab, "look at @not").out, "not_submitted: OpenAI Codex shows a dialog: 'enter/tab insert")
+    lab:keys(pane, "C-c")
+    lab:await(pane, READY)
+    expect.contains(send(lab, "/unknown command").out, "not_submitted: the text is still in the composer after 3 keys")
     expect.equal({ lab:turns(), expect.read(lab.project .. "/ran") }, { {}, nil })
 end)
 
@@ -229,11 +232,13 @@ test("in its sandbox Codex leaves a marker beside its folder only where that is 
     local lab = labs.start()
     expect.mkdir(lab.folder .. "/runs")
     local pane = codex(lab, { sandbox = true, may_write = lab.folder .. "/runs" })
-    for _, path in ipairs { "other", "runs/marker" } do
-        expect.contains(send(lab, "stand-in: run touch ../" .. path).out, "submitted")
-        lab:await(pane, "Answer[^›]*› Ask Codex")
-    end
-    expect.equal({ expect.read(lab.folder .. "/other"), expect.read(lab.folder .. "/runs/marker") }, { nil, "" })
+    expect.contains(send(lab, "stand-in: run touch ../other").out, "submitted")
+    lab:await(pane, "Answer")
+    expect.contains(send(lab, "stand-in: run touch ../runs/marker").out, "submitted")
+    expect.eventually("the marker", labs.SECONDS, function()
+        return expect.read(lab.folder .. "/runs/marker")
+    end)
+    expect.equal(expect.read(lab.folder .. "/other"), nil)
 end)
 
 -- Prompts of every size ---------------------------------------------------------------------------------------------

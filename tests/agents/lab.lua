@@ -210,7 +210,7 @@ function Lab:await(pane, pattern)
         return screen:find(pattern)
     end)
     if not done then
-        expect.equal(screen, pattern, "the agent's screen")
+        error({ failure = ("no '%s' on the agent's screen:\n%s"):format(pattern, screen) }, 0)
     end
     return screen
 end

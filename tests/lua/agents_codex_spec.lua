@@ -71,6 +71,9 @@ test("what was said above Codex' composer is history, however it reads", functio
     end
 end)
 
-test("a foot of one's own (tui.status_line) does not hide that Codex' composer is empty", function()
-    expect.equal(screens.composer(codex, "› Ask Codex to do anything\n\n  5h 80% left"), "")
+test("a foot of one's own (tui.status_line) is no text", function()
+    local foot = "\n\n  GPT-5.5 · Context 80% left · master\n  ← for agents · ? for shortcuts"
+    expect.equal(screens.composer(codex, "› Ask Codex to do anything" .. foot), "")
+    expect.equal(screens.composer(codex, "› Ask Codex to do anything\n\n  GPT-5.5"), "", "one that is not known")
+    expect.equal(screens.composer(codex, "› one\n\n  two · three" .. foot), "one\n\n  two · three", "a draft's own")
 end)
