@@ -6,7 +6,9 @@ local labs = require "lab"
 local layout = require "dispatch.layout"
 local process = require "process"
 local prompt = require "dispatch.prompt"
+local recorded = require "agent_screens"
 local repository = require "dispatch.demo.repository"
+local screens = require "dispatch.screens"
 local x11 = require "x11_display"
 local test = expect.test
 
@@ -28,9 +30,8 @@ local function run(at, words, env)
         ("'%s' demo --stage"):format(expect.binary()), "-WindowReadyTimeout", "60", "-WorkerDoneTimeout", "90",
         "-BetweenWorkersDelayMs", "0", env = env, unset = { "TMUX", "TMUX_PANE" }, seconds = 200 }
     local result = expect.dispatch(table.move(words, 1, #words, #argv + 1, argv))
-    local page = expect.read(at:report())
-    expect.equal(result.exit, 0, ("%s\n%s\n%s"):format(result.out, result.err, page))
-    return page
+    expect.equal(result.exit, 0, result.out .. result.err)
+    return expect.read(at:report())
 end
 
 local function events(at, name)
@@ -114,18 +115,20 @@ local function send(lab, text, ...)
         lab.project, unset = { "TMUX", "TMUX_PANE" }, ... }
 end
 
---- The pane's screen without what moves while Codex works.
-local function still(lab, pane)
-    return (lab:screen(pane):gsub("[^\n]*Working %(%d+s", "Working"))
+--- What the table reads in the pane. The rest moves: clocks, hints.
+local function seen(lab, pane)
+    local agent = recorded.agent "OpenAI Codex"
+    local screen = lab:screen(pane)
+    return { composer = screens.composer(agent, screen), question = screens.question(agent, screen) }
 end
 
 --- It is refused with this message, and the agent's screen is as before.
 local function refuses(lab, pane, message, ...)
-    local before, turns = still(lab, pane), #lab:turns()
+    local before, turns = seen(lab, pane), #lab:turns()
     local result = send(lab, "A prompt\nof two lines.", ...)
     expect.equal(result.exit, 2, result.out .. result.err)
     expect.contains(result.err, message)
-    expect.equal(still(lab, pane), before)
+    expect.equal(seen(lab, pane), before)
     expect.equal(#lab:turns(), turns, "turns")
 end
 
@@ -165,10 +168,10 @@ test("Codex' dialogs at its start are nobody's to answer but a person's: trust, 
     local pane = codex(lab, { trusted = false }, "Trust and continue")
     refuses(lab, pane, "shows a dialog: 'Trust this folder?")
     os.remove(lab.project .. "/.codex/config.toml")
-    for option, seen in pairs { update = "Update available", upgrade = "Meet GPT%-6 Sol" } do
+    for option, shown in pairs { update = "Update available", upgrade = "Meet GPT%-6 Sol" } do
         lab:tmux():run("kill-pane", "-t", pane.id)
-        pane = codex(lab, { [option] = true }, seen)
-        refuses(lab, pane, "shows a dialog: '" .. seen:gsub("%%", ""))
+        pane = codex(lab, { [option] = true }, shown)
+        refuses(lab, pane, "shows a dialog: '" .. shown:gsub("%%", ""))
     end
 end)
 
