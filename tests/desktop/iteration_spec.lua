@@ -275,6 +275,15 @@ test("two windows with one title on X11: refused", function()
     local r = new()
     r:xterms()
     r.display:puppet("window", r.at:title "A_core", "log"):await "shown"
+    local desktop = r.display:open()
+    expect.eventually("the window manager lists both", 20, function()
+        local count = 0
+        for _, w in ipairs(desktop:list()) do
+            count = count + (w.title:find(r.at:title "A_core", 1, true) and 1 or 0)
+        end
+        return count == 2
+    end)
+    desktop:close()
     r:stops("dispatch", "EAMBIGUOUS")
 end)
 
