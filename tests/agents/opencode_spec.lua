@@ -1,6 +1,8 @@
 -- The real opencode, in one tmux pane.
 local expect = require "expect"
 local labs = require "lab"
+local recorded = require "agent_screens"
+local screens = require "dispatch.screens"
 local x11 = require "x11_display"
 local test = expect.test
 
@@ -29,6 +31,9 @@ test("opencode is waited for until it is there, and takes 4 KB byte for byte; a 
         result = send(lab, "A prompt.")
         expect.contains(result.err, "text is in its composer already: 'fix the tests first'")
         lab:keys(pane, "C-c")
+        expect.eventually("an empty composer", labs.SECONDS, function()
+            return screens.composer(recorded.agent "opencode", lab:screen(pane)) == ""
+        end)
 
         result = send(lab, "stand-in: run cat " .. lab.folder .. "/prompt.txt")
         expect.contains(result.out, TITLE .. "  submitted", result.out .. result.err)
