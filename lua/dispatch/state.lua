@@ -91,6 +91,13 @@ on["target.found"] = function(s, e)
     w.status, w.window = "found", e
 end
 
+on["target.waits"] = function(s, e)
+    local w = worker_of(s, e)
+    w.status, w.waits = "not ready", e
+end
+
+on["target.ready"] = function(s, e) worker_of(s, e).status = "found" end
+
 on["send.phase"] = function(s, e)
     worker_of(s, e).status = e.phase
 end

@@ -106,6 +106,7 @@ function M.ready(s)
     local began, told = clock.now(), nil
     while true do
         local ok, message, code, later = M.check(s)
+        if ok and told then s.emit("target.ready", { worker = s.job.worker }) end
         if not later then return ok, message, code end
         local now = clock.now()
         if now >= s.ready_by then

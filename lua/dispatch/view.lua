@@ -63,6 +63,7 @@ local function worker_words(w, t)
         return "sent", "at work", ("%s  %s, waits for its marker"):format(text.duration((t - receipt.t) * 1000), proof)
     end
     if PHASE[w.status] then return "running", "sending", PHASE[w.status] end
+    if w.status == "not ready" then return "interrupted", "not ready", w.waits.why end
     if w.left_out then return "waiting", "left out", "by -Workers" end
     if w.resumed then return "sent", "at work", ("an earlier attempt: %s"):format(w.resumed) end
     return "waiting", w.window and "found" or "waiting", w.window and w.window.title or ""
@@ -77,6 +78,11 @@ end
 ---What an operator can do now.
 local function hint(s)
     if s.verdict then return s.verdict.verdict .. (s.verdict.message and ": " .. s.verdict.message or "") end
+    for name, w in pairs(s.workers) do
+        if s.step == "dispatch" and w.status == "not ready" then
+            return ("Waits until %s has an empty composer: you may help it there. Ctrl-C ends the run."):format(name)
+        end
+    end
     if s.step == "dispatch" then return "Do not type or click now. Ctrl-C ends the run with a report." end
     if s.step == "wait_done" then
         return "Ctrl-C ends the run with a report; the same command then goes on waiting and sends nothing twice."

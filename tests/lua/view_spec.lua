@@ -53,6 +53,16 @@ test("twelve steps and a line for each worker stand on 24 rows", function()
     for _, worker in ipairs(WORKERS) do expect.contains(page, worker) end
 end)
 
+test("an agent that is not ready yet is shown with its reason until it is", function()
+    local s = folded { { ev = "step.start", t = 1, step = "dispatch" },
+        { ev = "target.waits", t = 2, worker = "C_features", why = "OpenAI Codex is at work: 'Working (3s)'" } }
+    local page = table.concat(drawn(s, 100, 24), "\n")
+    expect.contains(page, "C_features    not ready OpenAI Codex is at work: 'Working (3s)'")
+    expect.contains(page, "Waits until C_features has an empty composer")
+    state.fold(s, { ev = "target.ready", t = 9, worker = "C_features" })
+    expect.lacks(table.concat(drawn(s, 100, 24), "\n"), "not ready")
+end)
+
 test("on fewer rows the steps are one line that says where the run is", function()
     local page = table.concat(drawn(sending(), 80, 12), "\n")
     expect.contains(page, "step 8 of 12: dispatch")
