@@ -1,10 +1,6 @@
 -- check: the flow's steps up to validate_prompts, with the zip read in memory. Writes nothing, takes no lock.
 
-local contract = require "dispatch.contract"
-local flow = require "dispatch.flow"
 local launch = require "dispatch.launch"
-local layout = require "dispatch.layout"
-local settings = require "dispatch.settings"
 
 local USAGE = "dispatch check -RunId ID [-Root FOLDER]"
 local LAST = "validate_prompts"
@@ -28,11 +24,10 @@ local function tell(name, fields)
     return true
 end
 
----Steps with a plan act, so they only say what they would do; but a prompt folder that is there is compared.
+---Steps with a plan act, so they only say what they would do.
 ---@return string word, any ok, string? message
 local function perform(run, step)
     if not step.plan then return "ok", step[2](run) end
-    if step[1] == "extract" and contract.has_prompts(run) then return "ok", contract.compare(run) end
     return "would", type(step.plan) == "function" and step.plan(run) or step.plan
 end
 
@@ -50,10 +45,7 @@ local function check(run)
 end
 
 local function run(argv)
-    local root = layout.find_root(settings.value_of(argv, "Root"))
-    local steps, origin = launch.flow(root)
-    if not steps then return complain(origin) end
-    local context, exit = flow.context(steps, argv, origin)
+    local context, exit = launch.follow("check", argv)
     if not context then return exit end
     context.read_only, context.emit = true, tell
     return check(context)

@@ -122,7 +122,17 @@ local function place(run)
     return file.remove_tree(from)
 end
 
+---The zip in memory; read once.
+local function zipped(run)
+    if run.zipped then return run.zipped end
+    local message, code
+    run.zipped, message, code = prompts_folder.zip(run.layout:zip(), run.layout:show(run.layout:zip()))
+    return run.zipped, message, code
+end
+
 ---From the zip to logs/.placing: all of it, checked, or nothing.
+---@return boolean? placing           false: prompts break rules, run.refused has them
+---@return string? message, string? code
 local function unpack_checked(run)
     local zip = require "zip"
     local at = run.layout:extracting()
@@ -133,23 +143,33 @@ local function unpack_checked(run)
     local source
     source, message, code = prompts_folder.folder(at, run.layout:show(run.layout:zip()), { deep = true })
     if not source then return nil, message, code end
-    local violations = prompts_folder.examine(source, run.layout, run.all_workers)
-    if violations[1] then
-        file.remove_tree(at)
-        return nil, prompts_folder.message(source, violations), "EINVAL"
-    end
-    return file.rename(at, run.layout:placing())
+    local violations, prompts = prompts_folder.examine(source, run.layout, run.all_workers)
+    if not violations[1] then return file.rename(at, run.layout:placing()) end
+    run.refused = { source = source, violations = violations, prompts = prompts }
+    ok, message, code = file.remove_tree(at)
+    if not ok then return nil, message, code end
+    return false
 end
 
+local function may_not_write(run) return run.read_only or run.cfg.what_if end
+
 ---Fills the prompt folder from the zip, all or nothing: what is in the zip is checked by the rules of steps 3 and 4
----before anything is put in place, so that a corrected zip works when the command is run again.
+---before anything is put in place, so that a corrected zip works when the command is run again. A zip that is none, or
+---has what no zip may have, stops here; where its prompts break a rule nothing is put in place, and step 4 tells it.
+---With -WhatIf and `dispatch check` the zip is only read.
 ---@return string? note
----@return string? message, string? code     EINVAL: the zip or a prompt in it breaks a rule; EEXIST EIO EACCES
+---@return string? message, string? code     EINVAL: the zip breaks a rule; EEXIST EIO EACCES
 function M.extract(run)
     local resumed = file.stat(run.layout:placing()) ~= nil
     local ok, message, code = true, nil, nil
+    if not resumed and may_not_write(run) then
+        ok, message, code = zipped(run)
+        if not ok then return nil, message, code end
+        return ("%s can be extracted"):format(ok.shown)
+    end
     if not resumed then ok, message, code = unpack_checked(run) end
     if ok then ok, message, code = place(run) end
+    if ok == false then return "nothing was put in place: not all that is in the zip keeps the contract" end
     if not ok then return nil, message, code end
     return ("%d prompts into %s%s"):format(#run.all_workers, run.layout:show(run.layout:prompts()),
         resumed and ", finishing what an interrupted attempt began" or "")
@@ -159,9 +179,7 @@ end
 
 local function prompts_of(run)
     local paths = run.layout
-    if (run.read_only or run.cfg.what_if) and not M.has_prompts(run) then
-        return prompts_folder.zip(paths:zip(), paths:show(paths:zip()))
-    end
+    if may_not_write(run) and not M.has_prompts(run) then return zipped(run) end
     return prompts_folder.folder(paths:prompts(), paths:show(paths:prompts()), { allowed = { logs = true } })
 end
 
@@ -170,9 +188,15 @@ end
 ---@return string? note
 ---@return string? message, string? code     EINVAL ENOENT
 function M.check_prompts(run)
-    local source, message, code = prompts_of(run)
-    if not source then return nil, message, code end
-    local violations, prompts = prompts_folder.examine(source, run.layout, run.all_workers)
+    local source, violations, prompts
+    if run.refused then
+        source, violations, prompts = run.refused.source, run.refused.violations, run.refused.prompts
+    else
+        local message, code
+        source, message, code = prompts_of(run)
+        if not source then return nil, message, code end
+        violations, prompts = prompts_folder.examine(source, run.layout, run.all_workers)
+    end
     run.prompts = {}
     for _, found in ipairs(prompts) do
         run.prompts[found.worker] = found

@@ -112,7 +112,7 @@ test("a prompt in the zip that breaks a rule: no prompt folder; a corrected zip 
         local entries = {}
         for inside, bytes in pairs(files) do entries[#entries + 1] = { inside, bytes } end
         put_zip(it, hostile.zip(entries))
-        expect_refused(it, "extract", case[1], { it.at:show(it.at:zip()), name, case[3] })
+        expect_refused(it, "validate_prompts", case[1], { it.at:show(it.at:zip()), name, case[3] })
         expect.equal(prompts_in(it), {}, case[1])
     end
     os.remove(it.at:zip())

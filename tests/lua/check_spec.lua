@@ -17,7 +17,7 @@ test("a good zip passes, prompt by prompt, and nothing is written", function()
     local ran = check(at)
     expect.equal({ ran.exit, ran.err }, { 0, "" })
     expect.matches(ran.out, "\nok +find_zip +tools/codex/prompt_zips/20261122_1%.zip, ")
-    expect.matches(ran.out, "\nwould +extract ")
+    expect.matches(ran.out, "\nok +extract +tools/codex/prompt_zips/20261122_1%.zip can be extracted\n")
     for _, worker in ipairs(project.WORKERS) do
         expect.matches(ran.out, "\nok +" .. worker .. " +" .. at:prompt_name(worker) .. ", %d+ bytes, SHA%-256 %x+\n")
     end
@@ -96,6 +96,7 @@ test("every hostile zip from the command line: exit 2, file and rule named, noth
         expect.write(at:zip(), case.bytes)
         local ran = check(at)
         expect.equal(ran.exit, 2, case.name)
+        expect.contains(ran.err, "dispatch check: extract: ", case.name)
         expect.contains(ran.err, "20261122_1.zip", case.name)
         expect.contains(ran.err, case.rule, case.name)
         expect.equal(expect.tree(at.root), before, case.name)

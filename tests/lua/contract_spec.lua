@@ -81,13 +81,17 @@ for _, row in ipairs(REFUSED) do
     local change, why = row[1], row[2]
     test("refused, nothing is put in place, and a corrected zip works: " .. why, function()
         local at, run = zipped(change)
-        local message = expect.refused("EINVAL", why, contract.extract(run))
-        expect.contains(message, "tools/codex/prompt_zips/20261122_1.zip: ")
+        expect.contains(expect.ok(contract.extract(run)), "nothing was put in place")
         expect.equal(expect.tree(at:prompts()), { "logs/" })
+        local message = expect.refused("EINVAL", why, contract.check_prompts(run))
+        expect.contains(message, "tools/codex/prompt_zips/20261122_1.zip: ")
         local checking = project.run(at, { read_only = true })
+        expect.contains(expect.ok(contract.extract(checking)), "can be extracted")
         expect.equal(select(2, contract.check_prompts(checking)), message, "dispatch check says the same")
         project.zip(at, project.prompts(at))
+        run = project.run(at)
         expect.ok(contract.extract(run))
+        expect.ok(contract.check_prompts(run))
     end)
 end
 
@@ -110,7 +114,7 @@ test("every hostile zip is refused with its rule, by the run and by check, and n
         expect.contains(message, "20261122_1.zip", case.name)
         expect.equal(expect.tree(at.root), before, case.name)
         local run = project.run(at, { read_only = true })
-        expect.equal(select(2, contract.check_prompts(run)), message, case.name)
+        expect.equal(select(2, contract.extract(run)), message, case.name)
         expect.equal(expect.tree(at.root), before, case.name)
     end
     expect.write(at:zip(), hostile.zip(pairs_of(at)))

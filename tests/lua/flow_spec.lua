@@ -8,6 +8,7 @@
 --   wait_spec    markers: late, half, wrong, elsewhere, there already; windows that close or ask; the deadline
 --   rerun_spec   attempts, what is waited for, in doubt, changed, our own draft, -Resend; reports of killed attempts
 local expect = require "expect"
+local project = require "project"
 local world = require "world"
 local lock = require "lock"
 local file = require "file"
@@ -166,8 +167,11 @@ test("a missing zip stops at step 2, with a report", function()
     expect.contains(r.page, "Put the zip there")
 end)
 
-test("a prompt that breaks the contract stops at step 3 or 4, and nothing is launched", function()
+test("a prompt that breaks the contract stops at step 4, in the zip as in the folder; nothing is launched", function()
     local w = world.new()
+    project.zip(w.at, project.prompts(w.at, { [w.at:prompt_name "A_core"] = "RUN_ID: 20261122_2\n" }))
+    local _, message = w:stops("validate_prompts", "EINVAL")
+    expect.contains(message, "tools/codex/prompt_zips/20261122_1.zip: ")
     w:write("tools/codex/prompts/20261122_1/A_core_20261122_1.txt", "RUN_ID: 20261122_2\n")
     local r = w:stops("validate_prompts", "EINVAL")
     expect.equal(w:stages(), {})

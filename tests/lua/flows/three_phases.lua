@@ -38,12 +38,10 @@ return flow {
         return contract.find_zip(run)
     end },
 
-    { "extract",                                                                                                -- 3
-        plan = "extract the prompts beside their folder, check them, and move them in",
-        function(run)
-            if contract.has_prompts(run) then return contract.compare(run) end
-            return contract.extract(run)
-        end },
+    { "extract", function(run)                                                                                  -- 3
+        if contract.has_prompts(run) then return contract.compare(run) end
+        return contract.extract(run)            -- with -WhatIf: is it a zip that can be?
+    end },
 
     { "validate_prompts", function(run)                                                                         -- 4
         return contract.check_prompts(run)
