@@ -5,8 +5,6 @@ local attempt = require "dispatch.attempt"
 local crew = require "dispatch.crew"
 local flow = require "dispatch.flow"
 local launch = require "dispatch.launch"
-local layout = require "dispatch.layout"
-local settings = require "dispatch.settings"
 
 local USAGE = "dispatch wait -RunId ID [-WorkerDoneTimeout SECONDS] [-Workers NAME,…]"
 local STEP = "wait_done"
@@ -23,13 +21,10 @@ local function step_of(steps)
 end
 
 local function run(argv)
-    local root = layout.find_root(settings.value_of(argv, "Root"))
-    local steps, origin = launch.flow(root)
-    if not steps then return complain(origin) end
-    local context, exit = flow.context(steps, argv, origin)
+    local context, exit = launch.follow("wait", argv)
     if not context then return exit end
-    local step = step_of(steps)
-    if not step then return complain(("%s: has no step '%s'"):format(origin.path, STEP)) end
+    local step = step_of(context.flow)
+    if not step then return complain(("%s: has no step '%s'"):format(context.origin.path, STEP)) end
     context.all_workers = context.workers        -- whoever -Workers left out is not asked about
     local dry, why = attempt.dry(context)
     if not dry then return complain(why) end

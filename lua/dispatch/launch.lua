@@ -71,6 +71,18 @@ function M.flow(root)
     return flow, from
 end
 
+---What a command that follows the root's flow begins with.
+---@param command string              its name, for messages
+---@param argv string[]
+---@return run? run
+---@return integer? exit              then: everything was said
+function M.follow(command, argv)
+    local flow, origin = M.flow(layout.find_root(settings.value_of(argv, "Root")))
+    if flow then return require "dispatch.flow".context(flow, argv, origin) end
+    io.stderr:write(("dispatch %s: %s\n"):format(command, origin))
+    return nil, BLOCKED
+end
+
 ---@return boolean
 function M.is_flow(value)
     local loaded = package.loaded["dispatch.flow"]
