@@ -1,6 +1,7 @@
 -- check: the flow's steps up to validate_prompts, with the zip read in memory. Writes nothing, takes no lock.
 
 local launch = require "dispatch.launch"
+local screens = require "dispatch.screens"
 
 local USAGE = "dispatch check -RunId ID [-Root FOLDER]"
 local LAST = "validate_prompts"
@@ -47,6 +48,8 @@ end
 local function run(argv)
     local context, exit = launch.follow("check", argv)
     if not context then return exit end
+    local tables, message = screens.load(context.root)
+    if not tables then return complain(message) end
     context.read_only, context.emit = true, tell
     return check(context)
 end

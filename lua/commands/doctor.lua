@@ -3,6 +3,7 @@
 local file = require "file"
 local host = require "host"
 local window = require "window"
+local carriers = require "dispatch.carriers"
 local contract = require "dispatch.contract"
 local factory = require "dispatch.factory"
 local launch = require "dispatch.launch"
@@ -49,7 +50,7 @@ local function look_at_project(self)
         or "none in " .. layout.zips(root), "put <RUN_ID>.zip there")
     local tables, path = screens.load(root)
     self:says("agents", tables, true, tables and ("%d known%s"):format(#tables.agents, path and ", by " .. path or "")
-        or path, "correct that file, or take it away: the built-in table is then used")
+        or path)
 end
 
 local function look_at_factory(self)
@@ -131,7 +132,8 @@ end
 
 local function run(argv)
     local cfg, message = settings.parse(argv)
-    if not cfg then
+    message = message or settings.not_yet(cfg) or carriers.refuses(cfg)
+    if message then
         io.stderr:write("dispatch doctor: ", message, "\n")
         return 64
     end

@@ -2,6 +2,7 @@
 -- themselves.
 
 local host = require "host"
+local carriers = require "dispatch.carriers"
 local settings = require "dispatch.settings"
 local values = require "dispatch.values"
 
@@ -42,7 +43,10 @@ end
 
 local function setting(each)
     write(("-%s  %s\n"):format(each.name, each.switch and "(a switch)" or each.accepts))
-    write(("    %s%s\n"):format(each.about, each.later and " (not in this build)" or ""))
+    local later = each.later == true and " (not in this build)"
+        or each.later and (" (%s: not in this build)"):format(each.later) or ""
+    write(("    %s%s\n"):format(each.about, later))
+    if each.field == "via" then write("    here there are ", table.concat(carriers.offered(), ", "), "\n") end
     local variables = table.concat(settings.variables(each), ", ")
     write(("    default: %s%s\n"):format(default_of(each), variables ~= "" and "; " .. variables or ""))
 end

@@ -32,7 +32,6 @@ local ROWS = {
     { "*", "ENOTDONE", "Run the command without -Workers: it sends to the others, and not again to these." },
     { "*", "ENODISPLAY", "Is the display or tmux server there? `dispatch windows` lists what can be seen.", AGAIN },
     { "*", "ELOCKED", "Another dispatch is at work there: wait until it ends.", AGAIN },
-    { "launch", "EUNSUPPORTED", "Choose what runs the stages: -Factory python, or -Factory COMMAND." },
     { "launch", "ENOENT", "Name what runs the stages: -Factory COMMAND; or put the Python factory where it belongs." },
     { "*", "EUNSUPPORTED", "Choose another way for the prompts: -Via." },
     { "*", "ESTAGE", ARTIFACTS }, { "*", "EGATE", ARTIFACTS },

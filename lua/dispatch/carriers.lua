@@ -1,5 +1,6 @@
 -- carriers.lua: how a batch of prompts travels. `-Via` chooses one; everybody else only knows this:
 --
+--   carriers/NAME.lua             open(run, via); refuses(cfg, via): why this build or machine cannot, or nil
 --   carrier.name
 --   carrier:prepare()             step 7: "not needed" | a sentence | nil, message, CODE
 --   carrier:aim(jobs, pump)       every target of the batch found and checked, before anything is sent to any
@@ -10,16 +11,56 @@
 --   carrier:lost(jobs)            job -> why it cannot finish, or what it asks; a look at all of them
 --   carrier:close()               on every way out: clipboard, keys, children
 
+local window = require "window"
+
 local M = {}
+
+local WITHOUT_WINDOWS = { "ahk", "exec" }
+
+---@return string kind                            the file in carriers/
+---@return string via                             what it is to open
+local function kind_of(cfg)
+    local via = cfg.via
+    if via == "auto" and package.config:sub(1, 1) == "\\" then via = "ahk" end
+    for _, kind in ipairs(WITHOUT_WINDOWS) do
+        if via == kind then return kind, via end
+    end
+    return "window", via
+end
+
+local function carrier_of(kind) return require("dispatch.carriers." .. kind) end
+
+---What -Via may be where we run.
+---@return string[]
+function M.offered()
+    local offered = { "auto" }
+    for _, kind in ipairs(WITHOUT_WINDOWS) do
+        if not carrier_of(kind).refuses({}, kind) then offered[#offered + 1] = kind end
+    end
+    for _, backend in ipairs(window.backends()) do
+        offered[#offered + 1] = backend == "fake" and "fake:FILE.lua" or backend
+    end
+    return offered
+end
+
+---What -Via chose and this build or machine cannot do. To be asked before anything is run.
+---@param cfg table
+---@return string? message
+function M.refuses(cfg)
+    local kind, via = kind_of(cfg)
+    local why = carrier_of(kind).refuses(cfg, via)
+    return why and ("%s %s: %s; here there are %s"):format(cfg.origin and cfg.origin.via or "-Via", via, why,
+        table.concat(M.offered(), ", "))
+end
 
 ---@param run table
 ---@return table? carrier
 ---@return string? message, string? code          EUNSUPPORTED, ENODISPLAY, EINVAL
 function M.open(run)
-    local via = run.cfg.via
-    if via == "auto" and package.config:sub(1, 1) == "\\" then via = "ahk" end
-    local kind = (via == "ahk" or via == "exec") and via or "window"
-    return require("dispatch.carriers." .. kind).open(run, via)
+    local why = M.refuses(run.cfg)
+    if why then return nil, why, "EUNSUPPORTED" end
+    local kind, via = kind_of(run.cfg)
+    return carrier_of(kind).open(run, via)
 end
 
 return M

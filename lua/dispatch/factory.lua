@@ -6,7 +6,7 @@
 --   -Factory auto       python where tools/codex/factory is
 --
 -- A stage answers a sentence, or nil, message, CODE: ESTAGE (it failed), EGATE (its gate is not PASS), ETIMEOUT, EINTR,
--- ENOENT, EUNSUPPORTED, EINVAL.
+-- ENOENT, EINVAL.
 
 local clock = require "clock"
 local file = require "file"
@@ -44,9 +44,6 @@ function M.program(run)
                 .. "that runs the stages: -Factory COMMAND"):format(layout.factory_folder(run.root)), "ENOENT"
         end
         chosen = "python"
-    end
-    if chosen == "builtin" then
-        return nil, "-Factory builtin: comes later; use -Factory python, or -Factory COMMAND", "EUNSUPPORTED"
     end
     if chosen == "python" then return { "python", "-m", "tools.codex.factory" } end
     return command_line.fill(chosen, { run_id = run.id, run_dir = run.layout:run_dir() })

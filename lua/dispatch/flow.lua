@@ -27,12 +27,14 @@ local host = require "host"
 local wait = require "wait"
 local advice = require "dispatch.advice"
 local attempt = require "dispatch.attempt"
+local carriers = require "dispatch.carriers"
 local contract = require "dispatch.contract"
 local events = require "dispatch.events"
 local flow_table = require "dispatch.flow_table"
 local journal = require "dispatch.journal"
 local json = require "dispatch.json"
 local layout = require "dispatch.layout"
+local screens = require "dispatch.screens"
 local settings = require "dispatch.settings"
 
 local M = {}
@@ -168,7 +170,7 @@ function M.context(flow, argv, origin)
         io.stdout:write(settings.show(cfg))
         return nil, 0
     end
-    local missing = cfg and settings.not_yet(cfg)
+    local missing = cfg and (settings.not_yet(cfg) or carriers.refuses(cfg))
     if missing then cfg, message = nil, missing end
     if cfg and not cfg.run_id then cfg, message = settings.parse(argv, { requires = { "RunId" } }) end
     local workers, root
@@ -216,9 +218,14 @@ end
 function M.main(flow, argv, origin)
     local run, exit = M.context(flow, argv, origin)
     if not run then return exit end
-    local held <close>, message = (run.cfg.what_if and attempt.dry or attempt.open)(run)
-    if not held then
+    local tables, message = screens.load(run.root)          -- before anything is run, and not when the first is sent
+    if not tables then
         complain(message)
+        return BLOCKED
+    end
+    local held <close>, why = (run.cfg.what_if and attempt.dry or attempt.open)(run)
+    if not held then
+        complain(why)
         return BLOCKED
     end
     return M.run(run, flow)

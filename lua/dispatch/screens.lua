@@ -46,19 +46,31 @@ local function wrong_agent(agent)
     end
 end
 
-local function check(path, tables)
-    if type(tables) ~= "table" or type(tables.agents) ~= "table" then
-        return nil, path .. ": must return a table with a list `agents`", "EINVAL"
-    end
+---@return string? wrong
+---@return string? name                           of the agent that it is about
+local function wrong_tables(tables)
+    if type(tables) ~= "table" or type(tables.agents) ~= "table" then return "must return a table with a list `agents`" end
     for i, agent in ipairs(tables.agents) do
-        local what = ("%s: agent %d (%s)"):format(path, i, tostring(agent.name))
-        if type(agent.name) ~= "string" or type(agent.match) ~= "table" then
-            return nil, what .. ": needs a name and a match", "EINVAL"
-        end
-        local wrong = wrong_agent(agent)
-        if wrong then return nil, what .. ": " .. wrong, "EINVAL" end
+        local named = type(agent) == "table" and type(agent.name) == "string" and agent.name
+        local wrong = not (named and type(agent.match) == "table") and "needs a name and a match" or wrong_agent(agent)
+        if wrong then return ("agent %d (%s): %s"):format(i, named or "?", wrong), named or nil end
     end
-    return tables
+end
+
+---Runs the file. What is wrong with it, with the line where one can be told.
+---@return table? tables, string? wrong
+local function run(path, source)
+    local chunk, wrong = load(source, "=" .. path:match "[^/]*$", "t", {})   -- Lua would cut a long path
+    local fine, tables
+    if chunk then fine, tables = pcall(chunk) end
+    if chunk and not fine then wrong = tostring(tables) end
+    if wrong then return nil, (wrong:gsub("^[^:]*:", "", 1)) end
+    local name
+    wrong, name = wrong_tables(tables)
+    if not wrong then return tables end
+    local at = name and source:find(("%q"):format(name), 1, true)
+    if not at then return nil, " " .. wrong end
+    return nil, ("%d: %s"):format(select(2, source:sub(1, at):gsub("\n", "")) + 1, wrong)
 end
 
 ---The project's table, else the built-in one.
@@ -72,14 +84,10 @@ function M.load(root)
         if code ~= "ENOENT" then return nil, message, code end
         return (require "dispatch.agents")             -- require also answers where it found it
     end
-    local chunk, wrong = load(source, "@" .. path, "t", {})
-    if not chunk then return nil, wrong, "EINVAL" end
-    local fine, tables = pcall(chunk)
-    if not fine then return nil, tostring(tables), "EINVAL" end
-    local ok
-    ok, message, code = check(path, tables)
-    if not ok then return nil, message, code end
-    return tables, path
+    local tables, wrong = run(path, source)
+    if tables then return tables, path end
+    return nil, ("%s:%s; correct that file, or take it away: the built-in table is then used"):format(path, wrong),
+        "EINVAL"
 end
 
 local function is_app(names, app)

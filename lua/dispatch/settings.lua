@@ -22,7 +22,7 @@ local M = {}
 ---@field accepts string
 ---@field read fun(text: string): any, string?     value; nil, why
 ---@field switch? boolean             takes no value
----@field later? boolean              its room is there, and nothing in it: a run refuses it
+---@field later? true|string          its room, or this value's, is there, and nothing in it: a run refuses it
 ---@field about string
 
 local number, one_of, text, command = values.number, values.one_of, values.text, values.command
@@ -74,7 +74,7 @@ M.TABLE = {
         about = "narrows sending and waiting; without all markers the verdict is not PASS" },
     { name = "Factory", field = "factory", variable = "FACTORY", default = "auto",
         read = values.either("auto", "python", "builtin", command(RUN_LEVEL)),
-        accepts = "auto, python, builtin or a command", about = "what runs steps 5, 6, 10 and 11" },
+        later = "builtin", accepts = "auto, python, builtin or a command", about = "what runs steps 5, 6, 10 and 11" },
     { name = "OpenCommand", field = "open_command", variable = "OPEN_COMMAND", none = "(none)", read = command(),
         later = true, accepts = "a command", about = "opens one worker's window" },
     { name = "WorkerCommand", field = "worker_command", variable = "WORKER_COMMAND", none = "(none)",
@@ -94,7 +94,8 @@ M.TABLE = {
     { name = "ShowConfig", field = "show_config", switch = true, default = false,
         about = "print every setting with its value and where it came from" },
     { name = "Report", field = "report", variable = "REPORT", default = "md", read = one_of "md html",
-        accepts = "md or html", about = "html: a self-contained page beside the report, pictures inside" },
+        later = "html", accepts = "md or html",
+        about = "html: a self-contained page beside the report, pictures inside" },
     { name = "Events", field = "events", variable = "EVENTS", default = "off", read = one_of "off json",
         accepts = "json or off", about = "one JSON object a line on stdout, in place of the progress view" },
     { name = "Root", field = "root", read = text, none = "(found)", accepts = "a folder",
@@ -267,9 +268,11 @@ end
 function M.not_yet(cfg)
     for _, setting in ipairs(M.TABLE) do
         local from = cfg.origin[setting.field]
-        if setting.later and from ~= "default" then return from .. ": not in this build; leave it out" end
+        if setting.later == true and from ~= "default" then return from .. ": not in this build; leave it out" end
+        if setting.later and setting.later == cfg[setting.field] then
+            return ("%s %s: not in this build; leave it out"):format(from, setting.later)
+        end
     end
-    if cfg.report == "html" then return "-Report html: not in this build; leave it out" end
 end
 
 ---The value of one flag, before anything else is known (where to look for the flow: -Root). Never refuses.

@@ -128,13 +128,6 @@ test("all are windows, and a tmux server is there as well: they are found withou
     it:expect_whole()
 end)
 
-test("AutoHotkey is asked for where there is none: blocked in its step", function()
-    local it = iteration.new(places.shared_tmux())
-    it:workers()
-    it:blocks("ensure_ahk", "EUNSUPPORTED", { Via = "ahk" }, { "AutoHotkey" })
-    it:expect_untouched()
-end)
-
 -- Focus ---------------------------------------------------------------------------------------------------------------
 
 local function focus(display, title)

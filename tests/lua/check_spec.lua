@@ -77,7 +77,8 @@ end)
 test("wrong usage is exit 64", function()
     local at = project.new()
     for _, argv in ipairs { { "check" }, { "check", "-RunID" }, { "check", "-Runid", "20261122_1", "-Nonsense" },
-        { "check", "-RunId", "20261122_1", "-SendMode", "x" }, { "check", "20261122_1" } } do
+        { "check", "-RunId", "20261122_1", "-SendMode", "x" }, { "check", "-RunId", "20261122_1", "-Via", "exec" },
+        { "check", "-RunId", "20261122_1", "-Factory", "builtin" }, { "check", "20261122_1" } } do
         argv.cwd = at.root
         local ran = expect.dispatch(argv)
         expect.equal(ran.exit, 64, table.concat(argv, " "))
@@ -101,6 +102,24 @@ test("every hostile zip from the command line: exit 2, file and rule named, noth
         expect.contains(ran.err, case.rule, case.name)
         expect.equal(expect.tree(at.root), before, case.name)
     end
+end)
+
+test("an agents.lua that cannot be used is told before anything is run, with its path and line", function()
+    local at = project.new()
+    project.zip(at, project.prompts(at))
+    local path = at.root .. "/tools/codex/dispatch/agents.lua"
+    expect.write(path, 'return {\n  agents = {\n    { name = "ours", match = { app = { "x" } }, bussy = {} },\n} }\n')
+    local before = expect.tree(at.root)
+    for _, command in ipairs { "check", "run_iter.lua" } do
+        local ran = expect.dispatch { command, "-RunId", project.ID, cwd = at.root }
+        expect.equal({ ran.exit, ran.out }, { 2, "" }, command)
+        expect.contains(ran.err, path .. ":3: agent 1 (ours): 'bussy' is no key here; correct that file, or take it")
+        expect.equal(expect.tree(at.root), before, command)
+    end
+    expect.write(path, "return {\n  agents = = {} }\n")
+    expect.contains(check(at).err, path .. ":2: ")
+    expect.write(path, "return {\n  agents = nothing.here }\n")
+    expect.contains(check(at).err, path .. ":2: ")
 end)
 
 test("it follows the project's own flow", function()

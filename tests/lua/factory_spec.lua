@@ -84,11 +84,6 @@ test("auto without a factory is refused, saying what to do", function()
     expect.contains(message, "-Factory COMMAND")
 end)
 
-test("the built-in factory comes later", function()
-    local run = scripted("", { factory = "builtin" })
-    expect.refused("EUNSUPPORTED", "use -Factory python", factory.stage(run, "launch"))
-end)
-
 test("a team's command gets the stage and its options, in the root, with nothing on its input", function()
     local run, at = scripted 'pwd; for word in "$@"; do echo "$word"; done; cat; echo oops >&2'
     run.cfg.factory = run.cfg.factory .. " 'a b' {run_id} {run_dir}"

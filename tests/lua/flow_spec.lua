@@ -348,14 +348,18 @@ test("RUN_ITER.log has what was shown", function()
     expect.equal((r.out:gsub("\a", "")), expect.read(w.at:run_log()))
 end)
 
-test("another way for the prompts that is not here is refused, saying what is", function()
-    for via, text in pairs { ahk = "AutoHotkey runs on Windows only", exec = "not in this build" } do
-        local w = world.new()
-        local _, message = w:stops("ensure_ahk", "EUNSUPPORTED", { via = via })
-        expect.contains(message, text)
-    end
+test("another way for the prompts that is not here is wrong usage, saying what is", function()
     local w = world.new()
     w:write("ahk.exe", "")
-    local _, message = w:stops("ensure_ahk", "EUNSUPPORTED", { via = "ahk", "-AhkExe", w.at.root .. "/ahk.exe" })
-    expect.contains(message, "AutoHotkey is not in this build")
+    local before = w:tree()
+    for _, case in ipairs { { { via = "ahk" }, "-Via ahk: AutoHotkey runs on Windows only" },
+        { { via = "ahk", "-AhkExe", w.at.root .. "/ahk.exe" }, "AutoHotkey is not in this build" },
+        { { via = "exec" }, "-Via exec: starting workers without windows is not in this build" },
+        { { via = "win32" }, "-Via win32: not in this build" } } do
+        local r = w:run(case[1])
+        expect.equal(r.exit, 64, case[2])
+        expect.contains(r.err, case[2])
+        expect.matches(r.err, "; here there are auto,.* tmux,.* fake:FILE%.lua\n$")
+        expect.equal(w:tree(), before)
+    end
 end)

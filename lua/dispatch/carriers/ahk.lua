@@ -2,14 +2,12 @@
 
 local M = {}
 
----@return nil carrier, string message, string code
-function M.open(run)
+---@param cfg table
+---@return string? why
+function M.refuses(cfg)
     local windows = package.config:sub(1, 1) == "\\"
-    if not windows and not run.cfg.ahk_exe then
-        return nil, "AutoHotkey runs on Windows only; here prompts travel with -Via auto, x11 or tmux"
-            .. " (or give -AhkExe)", "EUNSUPPORTED"
-    end
-    return nil, "sending by AutoHotkey is not in this build; use another -Via", "EUNSUPPORTED"
+    if not windows and not cfg.ahk_exe then return "AutoHotkey runs on Windows only (or give -AhkExe)" end
+    return "sending by AutoHotkey is not in this build"
 end
 
 return M

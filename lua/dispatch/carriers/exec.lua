@@ -2,9 +2,7 @@
 
 local M = {}
 
----@return nil carrier, string message, string code
-function M.open()
-    return nil, "-Via exec: starting workers without windows is not in this build", "EUNSUPPORTED"
-end
+---@return string? why
+function M.refuses() return "starting workers without windows is not in this build" end
 
 return M

@@ -58,6 +58,16 @@ local function choose(self, place, why)
     self.emit("via.chosen", { via = place.name, why = why, tried = self.tried })
 end
 
+---@param via string
+---@return string? why
+function M.refuses(_, via)
+    if via == "auto" or via:find "^fake:" then return nil end
+    for _, backend in ipairs(window.backends()) do
+        if backend == via then return nil end
+    end
+    return "not in this build"
+end
+
 ---@param run table
 ---@param via string                              "auto", "x11", "tmux", "win32", "fake:FILE.lua"
 ---@return table? carrier, string? message, string? code
