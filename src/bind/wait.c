@@ -1,8 +1,6 @@
 /* wait - sets of things to wait for, files as such things, pauses, and Ctrl-C. */
 #include "../core/wait.h"
 
-#include <signal.h>
-
 #include "../core/clock.h"
 #include "bind.h"
 
@@ -246,9 +244,9 @@ static int push_signal(lua_State *L, int number)
 {
     switch (number) {
     case 0: lua_pushnil(L); break;
-    case SIGINT: lua_pushliteral(L, "SIGINT"); break;
-    case SIGTERM: lua_pushliteral(L, "SIGTERM"); break;
-    case SIGHUP: lua_pushliteral(L, "SIGHUP"); break;
+    case CANCEL_INTERRUPT: lua_pushliteral(L, "SIGINT"); break;
+    case CANCEL_TERMINATE: lua_pushliteral(L, "SIGTERM"); break;
+    case CANCEL_HANGUP: lua_pushliteral(L, "SIGHUP"); break;
     default: lua_pushfstring(L, "signal %d", number);
     }
     return 1;

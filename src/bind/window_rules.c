@@ -2,7 +2,6 @@
 #include "window_rules.h"
 
 #include <math.h>
-#include <signal.h>
 #include <string.h>
 
 #include "../core/clock.h"
@@ -186,13 +185,7 @@ static void read_answer(const struct reader *r)
 static void read_signal(const struct reader *r)
 {
     static const char *const words[] = {"INT", "TERM", "HUP", "KILL", NULL};
-    static const int signals[] = {SIGINT, SIGTERM,
-#ifdef SIGHUP
-                                  SIGHUP
-#else
-                                  SIGTERM
-#endif
-    };
+    static const int signals[] = {CANCEL_INTERRUPT, CANCEL_TERMINATE, CANCEL_HANGUP};
     int i = word(r, "interrupt", words, "INT, TERM, HUP or KILL");
     if (i == 3)
         r->rule->killed = true;

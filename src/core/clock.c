@@ -1,28 +1,16 @@
 #include "clock.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
-#include <time.h>
+
+#include "clock_private.h"
 
 static int64_t skipped; /* ns that simulated time is ahead of the machine's */
 static int simulators;
 
-static int64_t read_clock(clockid_t id)
-{
-    struct timespec t;
-    clock_gettime(id, &t); /* cannot fail for these ids; async-signal-safe */
-    return (int64_t)t.tv_sec * CLOCK_SECOND + t.tv_nsec;
-}
-
 int64_t clock_now(void)
 {
-    return read_clock(CLOCK_MONOTONIC) + skipped;
-}
-
-int64_t clock_wall_ms(void)
-{
-    return read_clock(CLOCK_REALTIME) / CLOCK_MS;
+    return clock_machine() + skipped;
 }
 
 void clock_simulate_begin(void)
@@ -50,7 +38,7 @@ void clock_skip_to(int64_t when)
 
 /* Written by signal handlers. Lock-free on every machine that libuv runs on. */
 static volatile sig_atomic_t pending, heard, taken, hurried;
-static volatile int64_t last_request; /* ns, CLOCK_MONOTONIC */
+static volatile int64_t last_request; /* ns, clock_machine() */
 static void (*volatile wake_hook)(void);
 static void (*volatile script_hook)(void);
 static void (*volatile death_hooks[4])(void);
@@ -59,20 +47,17 @@ static void (*volatile death_hooks[4])(void);
  * within this time it is the same occasion and not a person who has become impatient. */
 #define SAME_OCCASION CLOCK_SECOND
 
-static void default_action(int number)
+static void die(int number)
 {
-    struct sigaction action = {.sa_handler = SIG_DFL};
     for (size_t i = 0; i < sizeof death_hooks / sizeof *death_hooks && death_hooks[i]; i++)
         death_hooks[i]();
-    sigemptyset(&action.sa_mask);
-    sigaction(number, &action, NULL);
-    raise(number); /* inside a handler: delivered when it returns */
+    cancel_default(number);
 }
 
 void cancel_request(int number)
 {
-    int64_t now = read_clock(CLOCK_MONOTONIC);
-    bool echo = number == SIGHUP && (pending || taken) && now - last_request < SAME_OCCASION;
+    int64_t now = clock_machine();
+    bool echo = number == CANCEL_HANGUP && (pending || taken) && now - last_request < SAME_OCCASION;
     last_request = now;
     if (echo)
         return;
@@ -84,7 +69,7 @@ void cancel_request(int number)
     } else if (!hurried) {
         hurried = 1;
     } else {
-        default_action(number);
+        die(number);
     }
     if (wake_hook)
         wake_hook();
@@ -115,35 +100,6 @@ bool cancel_hurried(void)
 void cancel_forget(void)
 {
     pending = heard = taken = hurried = 0;
-}
-
-static void on_signal(int number)
-{
-    int saved = errno;
-    cancel_request(number);
-    errno = saved;
-}
-
-static void ignore(int number)
-{
-    struct sigaction action = {.sa_handler = SIG_IGN};
-    sigemptyset(&action.sa_mask);
-    sigaction(number, &action, NULL);
-}
-
-void cancel_install(void)
-{
-    static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal}, old; /* no SA_RESTART: a slow read(2) hears of it too */
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
-        sigaddset(&action.sa_mask, stops[i]);
-    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
-        bool nohup = stops[i] == SIGHUP && sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler == SIG_IGN;
-        if (!nohup)
-            sigaction(stops[i], &action, NULL);
-    }
-    ignore(SIGPIPE);
 }
 
 void cancel_on_wake(void (*wake)(void))

@@ -21,13 +21,17 @@ void clock_simulate_end(void);
 bool clock_simulated(void);
 void clock_skip_to(int64_t when); /* never backwards; wait.c alone calls it */
 
+/* What is requested, by POSIX' numbers, which a system without signals has too: Ctrl-C; the console or the session ends;
+ * the process shall end. */
+enum { CANCEL_HANGUP = 1, CANCEL_INTERRUPT = 2, CANCEL_TERMINATE = 15 };
+
 /* Cancellation. cancel_request() is async-signal-safe; it is called by the handlers of SIGINT, SIGTERM and SIGHUP and
  * by the console control handler. From then on every wait answers WAIT_INTERRUPTED until cancel_take(). A second
  * request changes nothing before somebody heard of the first (cancel_pending(): a wait, the flow); after that it comes
  * during clean-up and turns the rest of the deadlines to now; a third gets the default action of the signal. A SIGHUP
  * within 1 s of another request is an echo of it (kernel and shell both send one when a line drops). */
 void cancel_request(int number);
-int cancel_pending(void);  /* the signal that nobody took yet, or 0 */
+int cancel_pending(void);  /* the request that nobody took yet, or 0 */
 int cancel_take(void);     /* acknowledges it, answers it; the flow does so before the steps that always run */
 bool cancel_hurried(void); /* a second request came after the first was heard: clean-up must not wait any more */
 /* Installs the handlers; SIGPIPE is ignored (a reader that went away is an error of write(2), not a death). */

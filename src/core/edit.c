@@ -50,7 +50,7 @@ static int next_byte(struct edit *e, char *byte)
         bool end = false;
         enum wait_result result = wait_set_next(e->set, CLOCK_NEVER, &ready, &e->problem);
         if (result != WAIT_READY) {
-            if (cancel_pending() == SIGINT)
+            if (cancel_pending() == CANCEL_INTERRUPT)
                 edit_say("^C");
             edit_go_below(e);
             wait_refuse(result, &e->problem, "no line came");

@@ -5,18 +5,10 @@
 #include <string.h>
 #include <uv.h>
 
+#include "path.h"
 #include "wait.h"
 
 #define PIECE (64 * 1024) /* bytes a read */
-
-static bool is_slash(char c)
-{
-#ifdef _WIN32
-    return c == '/' || c == '\\';
-#else
-    return c == '/';
-#endif
-}
 
 /* A folder's path and a name in it. Caller frees; NULL: *err is filled. */
 static char *join(const char *folder, const char *name, struct error *err)
@@ -28,7 +20,7 @@ static char *join(const char *folder, const char *name, struct error *err)
         return NULL;
     }
     memcpy(path, folder, a);
-    if (a > 0 && !is_slash(folder[a - 1]))
+    if (a > 0 && !path_is_separator(folder[a - 1]))
         path[a++] = '/';
     memcpy(path + a, name, b + 1);
     return path;
@@ -273,11 +265,11 @@ bool file_mkdir_new(const char *path, struct error *err)
 /* The length of path without its last part and the slashes before that; 0: there is no parent to make. */
 static size_t parent_length(const char *path, size_t len)
 {
-    while (len > 0 && is_slash(path[len - 1]))
+    while (len > 0 && path_is_separator(path[len - 1]))
         len--;
-    while (len > 0 && !is_slash(path[len - 1]))
+    while (len > 0 && !path_is_separator(path[len - 1]))
         len--;
-    while (len > 0 && is_slash(path[len - 1]))
+    while (len > 0 && path_is_separator(path[len - 1]))
         len--;
     return len;
 }
@@ -334,10 +326,10 @@ static bool remove_contents(const char *path, struct error *err)
 static bool may_remove(const char *path)
 {
     size_t len = strlen(path);
-    while (len > 0 && is_slash(path[len - 1]))
+    while (len > 0 && path_is_separator(path[len - 1]))
         len--;
     size_t start = len;
-    while (start > 0 && !is_slash(path[start - 1]))
+    while (start > 0 && !path_is_separator(path[start - 1]))
         start--;
     const char *last = path + start;
     size_t n = len - start;

@@ -1,13 +1,12 @@
 /* Writing: new files, files replaced in one step, journals. What was only looked at or taken away is in file.c. */
-#include "file.h"
-
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
-#include "clock.h"
+#include "file_private.h"
+#include "path.h"
 #include "program.h"
 #include "wait.h"
 
@@ -53,35 +52,11 @@ static int sync_file(uv_file fd)
     return status;
 }
 
-bool file_sync_folder(const char *path, struct error *err)
-{
-#ifdef _WIN32 /* NTFS journals names itself, and folders cannot be opened for this */
-    (void)path;
-    (void)err;
-    return true;
-#else
-    uv_fs_t req;
-    uv_file fd = uv_fs_open(NULL, &req, path, UV_FS_O_RDONLY | UV_FS_O_DIRECTORY, 0, NULL);
-    uv_fs_req_cleanup(&req);
-    if (fd < 0)
-        return wait_uv_error(err, fd, path);
-    int status = sync_file(fd);
-    close_file(fd);
-    /* Some network file systems cannot: then nobody can do more. */
-    return status == 0 || status == UV_EINVAL || status == UV_ENOSYS || status == UV_ENOTSUP ||
-           wait_uv_error(err, status, path);
-#endif
-}
-
 /* The folder that path sits in. Caller frees. NULL: no memory. */
 static char *folder_of(const char *path)
 {
     size_t len = strlen(path);
-    while (len > 0 && path[len - 1] != '/'
-#ifdef _WIN32
-           && path[len - 1] != '\\' && path[len - 1] != ':'
-#endif
-    )
+    while (len > 0 && !path_is_separator(path[len - 1]))
         len--;
     char *folder = malloc(len + 2);
     if (!folder)
@@ -140,7 +115,7 @@ static char *open_temporary(const char *folder, uv_file *fd, struct error *err)
         return NULL;
     }
     for (int i = 0; i < NAMES_TRIED; i++) {
-        bool joined = folder[0] && folder[strlen(folder) - 1] == '/';
+        bool joined = folder[0] && path_is_separator(folder[strlen(folder) - 1]);
         snprintf(path, room, "%s%s.dispatch-%lld-%u.tmp", folder, joined ? "" : "/", (long long)program_pid(),
                  counter++);
         *fd = open_new(path);
@@ -185,17 +160,7 @@ out:
 
 bool file_rename(const char *from, const char *to, struct error *err)
 {
-    uv_fs_t req;
-    int status = uv_fs_rename(NULL, &req, from, to, NULL);
-    uv_fs_req_cleanup(&req);
-#ifdef _WIN32 /* a virus scanner or an indexer holds it: they let go soon */
-    int64_t until = clock_now() + 2 * CLOCK_SECOND;
-    while ((status == UV_EACCES || status == UV_EPERM || status == UV_EBUSY) && clock_now() < until &&
-           wait_for(NULL, clock_now() + 50 * CLOCK_MS, NULL) == WAIT_TIMEOUT) {
-        status = uv_fs_rename(NULL, &req, from, to, NULL);
-        uv_fs_req_cleanup(&req);
-    }
-#endif
+    int status = file_replace(from, to);
     if (status == 0)
         return true;
     if (status == UV_EISDIR || status == UV_ENOTEMPTY || status == UV_EEXIST)

@@ -1,39 +1,25 @@
 /* process.c - from a spec to a child, and from a child to its status. */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "process_private.h"
+#include "program.h"
 
 #define DRAIN_GRACE (200 * CLOCK_MS) /* a grandchild may hold the pipes for as long as it lives */
 
 static struct wait_link all; /* next NULL: no child yet */
-static pid_t we;
+static int64_t we; /* our process: a fork of ours that exits is not us */
 
-/* Where one of our own streams is closed, the next pipe would take its number and be mistaken for it. */
-static void fill_standard_streams(void)
-{
-    int fd;
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= 2);
-    if (fd > 2)
-        close(fd);
-}
-
-/* Async-signal-safe. A fork of ours that exits is not us. */
+/* Async-signal-safe. */
 static void kill_all(void)
 {
-    if (getpid() != we)
+    if (program_pid() != we)
         return;
     for (struct wait_link *link = all.next; link && link != &all; link = link->next) {
         struct process *p = WAIT_OWNER(link, struct process, link);
         if (!p->outlives_us)
-            process_group_signal(p, SIGKILL);
+            process_tree_kill(p);
     }
 }
 
@@ -41,10 +27,10 @@ static void kill_all(void)
 static void end_all(void)
 {
     kill_all();
-    for (struct wait_link *link = all.next; getpid() == we && link != &all; link = link->next) {
+    for (struct wait_link *link = all.next; program_pid() == we && link != &all; link = link->next) {
         struct process *p = WAIT_OWNER(link, struct process, link);
         if (p->closed && !p->exited) /* nobody waits for it: freed with the loop, which is closed after this */
-            uv_close((uv_handle_t *)&p->handle, process_handle_closed);
+            process_system_forget(p);
     }
 }
 
@@ -54,12 +40,9 @@ static bool prepare(struct error *err)
         return error_set(err, EC_IO, "no event loop: too many open files?");
     if (all.next)
         return true;
-    struct sigaction old;
-    if (sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
-        signal(SIGPIPE, SIG_IGN); /* a child that closes its input is no reason to die */
-    fill_standard_streams();
+    process_system_prepare();
     wait_link_init(&all);
-    we = getpid();
+    we = program_pid();
     atexit(end_all);
     cancel_on_death(kill_all);
     return true;
@@ -73,6 +56,7 @@ void process_handle_opened(struct process *p)
 static void free_process(struct process *p)
 {
     wait_link_remove(&p->link);
+    free(p->system);
     free(p->out.bytes);
     free(p->err.bytes);
     free(p->line);
@@ -94,17 +78,14 @@ static void uncount(struct process *p)
     p->counted = false;
 }
 
-static void on_exit_of_child(uv_process_t *handle, int64_t status, int number)
+void process_has_ended(struct process *p, int64_t status, int number)
 {
-    struct process *p = handle->data;
     p->exited = true;
     p->exit_status = status;
     p->signal = number;
     p->ended = clock_now();
-    p->group_gone = kill((pid_t)-p->pid, 0) < 0 && errno == ESRCH;
     uncount(p);
     wait_stir();
-    uv_close((uv_handle_t *)handle, process_handle_closed);
     if (p->closed)
         return;
     process_input_close(p);
@@ -131,34 +112,31 @@ static bool source_ready(struct wait_source *self, int64_t now, int64_t *again)
     return true;
 }
 
-/* The child's ends of what it inherits; -1: the null device, 0 to 2: ours. */
-struct ends {
-    int fd[3];
-};
-
-static void close_ends(struct ends *ends, const struct process *p)
+static void close_ends(struct process_ends *ends, const struct process *p)
 {
     for (int i = 0; i < 3; i++) {
         bool shared = i == 2 && ends->fd[2] == ends->fd[1];
         bool kept = i == 0 && ends->fd[0] == p->in.reader;
         if (ends->fd[i] > 2 && !shared && !kept)
-            close(ends->fd[i]);
+            process_fd_close(ends->fd[i]);
     }
 }
 
-static int open_file(const char *path, struct error *err)
+static uv_file open_file(const char *path, struct error *err)
 {
     if (!path) {
         error_set(err, EC_INVALID, "PROCESS_FILE needs a path");
         return -1;
     }
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644);
+    uv_fs_t req;
+    uv_file fd = uv_fs_open(NULL, &req, path, UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_TRUNC | UV_FS_O_NOCTTY, 0644, NULL);
+    uv_fs_req_cleanup(&req);
     if (fd < 0)
-        error_from_errno(err, errno, path);
+        wait_uv_error(err, fd, path);
     return fd;
 }
 
-static bool open_output(struct process *p, const struct process_spec *spec, int n, struct ends *ends, struct error *err)
+static bool open_output(struct process *p, const struct process_spec *spec, int n, struct process_ends *ends, struct error *err)
 {
     enum process_stream kind = n == 1 ? spec->out : spec->err;
     const char *path = n == 1 ? spec->out_path : spec->err_path;
@@ -183,7 +161,7 @@ static bool open_output(struct process *p, const struct process_spec *spec, int 
     return ends->fd[n] >= 0;
 }
 
-static bool open_ends(struct process *p, const struct process_spec *spec, struct ends *ends, struct error *err)
+static bool open_ends(struct process *p, const struct process_spec *spec, struct process_ends *ends, struct error *err)
 {
     p->in.conversation = spec->out == PROCESS_PIPE;
     if (spec->input || p->in.conversation) {
@@ -195,40 +173,19 @@ static bool open_ends(struct process *p, const struct process_spec *spec, struct
 }
 
 static bool start(struct process *p, const struct process_spec *spec, const char *path, char **env,
-                  const struct ends *ends, struct error *err)
+                  const struct process_ends *ends, struct error *err)
 {
-    uv_stdio_container_t stdio[3];
-    for (int i = 0; i < 3; i++) {
-        stdio[i].flags = ends->fd[i] < 0 ? UV_IGNORE : UV_INHERIT_FD;
-        stdio[i].data.fd = ends->fd[i];
-    }
-    uv_process_options_t options = {
-        .exit_cb = on_exit_of_child,
-        .file = path,
-        .args = (char **)spec->argv,
-        .env = env,
-        .cwd = spec->cwd,
-        .flags = UV_PROCESS_DETACHED, /* setsid(2) */
-        .stdio_count = 3,
-        .stdio = stdio,
-    };
     p->started = clock_now();
-    p->handle.data = p;
-    process_handle_opened(p); /* libuv wants it closed after a failure, too */
-    int status = uv_spawn(wait_loop(), &p->handle, &options);
-    if (status < 0) {
-        uv_close((uv_handle_t *)&p->handle, process_handle_closed);
-        return process_explain(status, spec->argv[0], path, spec->cwd, err);
-    }
-    p->pid = p->handle.pid;
-    p->exited = p->group_gone = false;
+    if (!process_system_start(p, spec, path, env, ends, err))
+        return false;
+    p->exited = p->tree_gone = false;
     p->counted = true;
     wait_children(+1);
     return true;
 }
 
 /* Everything of it that can be refused; what was opened stays in p and ends. */
-static bool launch(struct process *p, const struct process_spec *spec, struct ends *ends, struct error *err)
+static bool launch(struct process *p, const struct process_spec *spec, struct process_ends *ends, struct error *err)
 {
     bool ok = false;
     char **env = NULL, *path = NULL;
@@ -264,13 +221,13 @@ struct process *process_spawn(const struct process_spec *spec, struct error *err
     }
     p->name = name;
     p->in.reader = -1;
-    p->exited = p->group_gone = true; /* until it is started */
+    p->exited = p->tree_gone = true; /* until it is started */
     p->outlives_us = spec->outlives_us;
     p->source.ready = source_ready;
     p->gone.ready = process_gone_ready;
     process_line_sources(p);
     wait_link_append(&all, &p->link);
-    struct ends ends = {{-1, -1, -1}};
+    struct process_ends ends = {{-1, -1, -1}};
     bool ok = launch(p, spec, &ends, err);
     close_ends(&ends, p);
     if (ok)
@@ -324,7 +281,7 @@ void process_close(struct process *p)
     if (p->outlives_us)
         uncount(p); /* it is reaped if we live to see it, but nobody waits for it */
     else
-        process_group_signal(p, SIGKILL); /* the zombie is reaped in some later wait */
+        process_tree_kill(p); /* the zombie is reaped in some later wait */
     process_input_close(p);
     process_output_close(&p->out);
     process_output_close(&p->err);

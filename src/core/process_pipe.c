@@ -1,9 +1,7 @@
 /* process_pipe.c - what goes into a child and what comes out of it. Pipes of our own, not libuv's socket pairs: a
- * script may open /dev/stderr, and what is left in a pipe can be asked (FIONREAD). */
+ * script may open /dev/stderr, and what is left in a pipe can be asked. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "process_private.h"
@@ -70,8 +68,15 @@ static void on_output(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     }
 }
 
+void process_fd_close(uv_file fd)
+{
+    uv_fs_t req;
+    uv_fs_close(NULL, &req, fd, NULL);
+    uv_fs_req_cleanup(&req);
+}
+
 /* The pipe's end that we keep goes into *pipe, the child's is answered. */
-static int open_pipe(struct process *p, uv_pipe_t *pipe, bool we_read, struct error *err)
+static uv_file open_pipe(struct process *p, uv_pipe_t *pipe, bool we_read, struct error *err)
 {
     uv_file ends[2];
     int status = uv_pipe(ends, we_read ? UV_NONBLOCK_PIPE : 0, we_read ? 0 : UV_NONBLOCK_PIPE);
@@ -79,7 +84,7 @@ static int open_pipe(struct process *p, uv_pipe_t *pipe, bool we_read, struct er
         wait_uv_error(err, status, "pipe");
         return -1;
     }
-    int ours = ends[we_read ? 0 : 1], theirs = ends[we_read ? 1 : 0];
+    uv_file ours = ends[we_read ? 0 : 1], theirs = ends[we_read ? 1 : 0];
     uv_pipe_init(wait_loop(), pipe, 0);
     pipe->data = p;
     process_handle_opened(p);
@@ -88,17 +93,17 @@ static int open_pipe(struct process *p, uv_pipe_t *pipe, bool we_read, struct er
         return theirs;
     wait_uv_error(err, status, "pipe");
     uv_close((uv_handle_t *)pipe, process_handle_closed);
-    close(ours);
-    close(theirs);
+    process_fd_close(ours);
+    process_fd_close(theirs);
     return -1;
 }
 
-int process_output_open(struct process *p, struct process_output *o, size_t max, bool lines, struct error *err)
+uv_file process_output_open(struct process *p, struct process_output *o, size_t max, bool lines, struct error *err)
 {
     size_t limit = SIZE_MAX / 4;
     o->lines = lines;
     o->max = lines ? limit : !max ? CAPTURE_DEFAULT : max < limit ? max : limit;
-    int theirs = open_pipe(p, &o->pipe, true, err);
+    uv_file theirs = open_pipe(p, &o->pipe, true, err);
     o->open = theirs >= 0;
     return theirs;
 }
@@ -171,9 +176,9 @@ static bool write_later(struct process *p, const char *bytes, size_t n, struct e
     return true;
 }
 
-int process_input_open(struct process *p, struct error *err)
+uv_file process_input_open(struct process *p, struct error *err)
 {
-    int theirs = open_pipe(p, &p->in.pipe, false, err);
+    uv_file theirs = open_pipe(p, &p->in.pipe, false, err);
     p->in.open = theirs >= 0;
     return theirs;
 }
@@ -191,7 +196,7 @@ bool process_input_start(struct process *p, const char *bytes, size_t n, struct 
 static void close_reader(struct process *p)
 {
     if (p->in.reader >= 0)
-        close(p->in.reader);
+        process_fd_close(p->in.reader);
     p->in.reader = -1;
 }
 
@@ -204,8 +209,7 @@ void process_input_close(struct process *p)
 
 bool process_input_is_taken(const struct process *p)
 {
-    int left = 0;
-    return p->in.taken || (p->in.whole && p->in.reader >= 0 && ioctl(p->in.reader, FIONREAD, &left) == 0 && left == 0);
+    return p->in.taken || (p->in.whole && p->in.reader >= 0 && process_pipe_is_empty(p->in.reader));
 }
 
 bool process_input_settled(struct process *p)

@@ -27,16 +27,16 @@ struct process_input {
     bool whole;        /* all of spec.input is written */
     bool taken;        /* and read by the child */
     bool conversation; /* stays open after the input */
-    int reader;        /* the child's end, kept to see what is left in the pipe (FIONREAD); -1: closed */
+    uv_file reader;    /* the child's end, kept to see what is left in the pipe; -1: closed */
 };
 
 struct process {
     struct wait_source source, input_source;
     struct wait_source news;    /* private: a line came, or the output ended */
     struct wait_source written; /* private: all is written, or it failed */
-    struct wait_source gone;    /* private: nothing of the group is left */
+    struct wait_source gone;    /* private: nothing of the tree is left */
     struct wait_link link;      /* among all that are not freed yet */
-    uv_process_t handle;
+    struct process_system *system; /* the system's part of it; NULL: not started */
     size_t handles; /* of libuv's that are not closed yet; freed with the last one */
     struct process_output out, err;
     struct process_input in;
@@ -44,10 +44,10 @@ struct process {
     int64_t pid, exit_status, started, ended;
     int signal;
     bool outlives_us, exited, frozen, closed;
-    bool counted;    /* as a living child in wait.c */
-    bool group_gone; /* its number may belong to somebody else by now */
+    bool counted;   /* as a living child in wait.c */
+    bool tree_gone; /* its number may belong to somebody else by now */
     bool asked_to_stop;
-    int64_t look; /* ns until the next look at the group */
+    int64_t look; /* ns until the next look at the tree */
     char *line;   /* process_line()'s last answer */
     size_t line_room;
     void (*arrived)(void *owner);
@@ -58,7 +58,25 @@ struct process {
 void process_handle_opened(struct process *p);
 void process_handle_closed(uv_handle_t *handle); /* for uv_close(); handle->data is the process */
 
-/* process_find.c. The environment is one block to be freed. */
+void process_has_ended(struct process *p, int64_t status, int number);
+
+/* The child's ends of what it inherits; -1: the null device, 0 to 2: ours. */
+struct process_ends {
+    uv_file fd[3];
+};
+
+/* posix/process.c, windows/process.c: the system's children. Started once, p->system is the child's and freed with p;
+ * process_has_ended() is called from inside a wait when it exits. The tree is the child and all that it started. */
+void process_system_prepare(void); /* once, before the first child */
+bool process_system_start(struct process *p, const struct process_spec *spec, const char *path, char **env,
+                          const struct process_ends *ends, struct error *err);
+void process_system_forget(struct process *p); /* closes its handles in libuv's loop before it exited */
+void process_tree_ask(struct process *p);      /* to stop */
+void process_tree_kill(struct process *p);     /* async-signal-safe */
+bool process_tree_is_left(struct process *p);
+bool process_pipe_is_empty(uv_file reader); /* all that was written into the pipe was read */
+
+/* posix/process_find.c, windows/process_find.c. The environment is one block to be freed. */
 char **process_environment(const char *const *set, const char *const *unset, struct error *err);
 bool process_check_cwd(const char *cwd, struct error *err);
 /* The path to execute; caller frees. A name with a slash is taken as it is. */
@@ -67,18 +85,17 @@ char *process_find(const char *name, char *const *env, struct error *err);
 bool process_explain(int status, const char *name, const char *path, const char *cwd, struct error *err);
 
 /* process_pipe.c. The *_open functions make a pipe and answer the child's end, -1 when refused. */
-int process_output_open(struct process *p, struct process_output *o, size_t max, bool lines, struct error *err);
+uv_file process_output_open(struct process *p, struct process_output *o, size_t max, bool lines, struct error *err);
 bool process_output_start(struct process_output *o, struct error *err);
 void process_output_close(struct process_output *o);
-int process_input_open(struct process *p, struct error *err);
+uv_file process_input_open(struct process *p, struct error *err);
 bool process_input_start(struct process *p, const char *bytes, size_t n, struct error *err);
 void process_input_close(struct process *p);
 bool process_input_is_taken(const struct process *p);
 bool process_input_settled(struct process *p); /* taken, or never will be */
 void process_line_sources(struct process *p);
+void process_fd_close(uv_file fd);
 
 /* process_kill.c */
-bool process_group_signal(struct process *p, int number);
-bool process_group_is_left(struct process *p);
 bool process_gone_ready(struct wait_source *self, int64_t now, int64_t *again);
 #endif

@@ -2,17 +2,17 @@
 #include "wait.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 #include <uv.h>
 
 #include "clock.h"
+#include "program.h"
 #include "wait_private.h"
 
 static uv_loop_t loop;
 static uv_async_t wake; /* a signal handler's way in */
 static uv_timer_t bell; /* the end of the present sleep */
 static bool loop_open;
-static pid_t loop_owner;
+static int64_t loop_owner; /* a process */
 static bool in_callback; /* uv_run() cannot be entered twice */
 
 static struct wait_set always; /* wait_always() */
@@ -29,7 +29,7 @@ static void close_handle(uv_handle_t *handle, void *unused)
 
 static void close_loop(void)
 {
-    if (!loop_open || getpid() != loop_owner) /* a fork shares the poll with us: it must not take it down */
+    if (!loop_open || program_pid() != loop_owner) /* a fork shares the poll with us: it must not take it down */
         return;
     cancel_on_wake(NULL);
     uv_walk(&loop, close_handle, NULL);
@@ -64,7 +64,7 @@ static bool open_loop(struct error *err)
     if (status < 0)
         return wait_uv_error(err, status, "event loop");
     loop_open = true;
-    loop_owner = getpid();
+    loop_owner = program_pid();
     wait_set_init(&always);
     uv_timer_init(&loop, &bell);
     status = uv_async_init(&loop, &wake, woken);
@@ -260,10 +260,27 @@ bool wait_refuse(enum wait_result result, struct error *err, const char *what)
     return error_prefix(err, "%s", what);
 }
 
+static const char *code_of_status(int status)
+{
+    switch (status) {
+    case UV_EEXIST: return EC_EXISTS;
+    case UV_ENOENT:
+    case UV_ENOTDIR: return EC_MISSING;
+    case UV_EINVAL:
+    case UV_ENAMETOOLONG:
+    case UV_EILSEQ: return EC_INVALID;
+    case UV_EACCES:
+    case UV_EPERM:
+    case UV_EROFS: return EC_DENIED;
+    case UV_ENOMEM: return EC_MEMORY;
+    case UV_ETIMEDOUT: return EC_TIMEOUT;
+    case UV_EINTR: return EC_INTERRUPTED;
+    case UV_ENOSYS: return EC_UNSUPPORTED;
+    default: return EC_IO;
+    }
+}
+
 bool wait_uv_error(struct error *err, int status, const char *what)
 {
-    /* Negated errno values, but for libuv's own: UV_EAI_* from -3000 on, UV_UNKNOWN, UV_EOF. */
-    if (status > -3000)
-        return error_from_errno(err, -status, what);
-    return error_set(err, EC_IO, "%s: %s", what, uv_strerror(status));
+    return error_set(err, code_of_status(status), "%s: %s", what, uv_strerror(status));
 }

@@ -1,11 +1,10 @@
 /* wait_file.c - a file as a source. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
+#include <uv.h>
 
 #include "clock.h"
+#include "path.h"
 #include "wait.h"
 #include "wait_private.h"
 
@@ -17,28 +16,39 @@
 
 struct state {
     bool exists;
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec modified;
+    uint64_t device, inode, size;
+    uv_timespec_t modified;
 };
 
 struct wait_file {
     struct wait_source source;
     struct wait_watcher watcher;
-    char *path;      /* absolute, no empty parts */
+    char *path;      /* as path_absolute() has it */
     char *component; /* watcher.name: what counts in the watched folder */
     size_t watched;  /* length of the part of path that is the watched folder */
-    dev_t device;    /* which folder that was */
-    ino_t inode;
+    uint64_t device; /* which folder that was */
+    uint64_t inode;
     struct state seen;
 };
 
-/* Links are followed; one that leads nowhere is there nevertheless. errno tells when it is not. */
-static struct state look(const char *path)
+/* stat(2), lstat(2); answers libuv's status. */
+static int stat_of(const char *path, bool follow, uv_stat_t *st)
 {
-    struct stat st;
-    if (stat(path, &st) < 0 && lstat(path, &st) < 0)
+    uv_fs_t req;
+    int status = follow ? uv_fs_stat(NULL, &req, path, NULL) : uv_fs_lstat(NULL, &req, path, NULL);
+    *st = req.statbuf;
+    uv_fs_req_cleanup(&req);
+    return status;
+}
+
+/* Links are followed; one that leads nowhere is there nevertheless. *status tells why it is not (libuv's). */
+static struct state look(const char *path, int *status)
+{
+    uv_stat_t st;
+    *status = stat_of(path, true, &st);
+    if (*status < 0)
+        *status = stat_of(path, false, &st);
+    if (*status < 0)
         return (struct state){0};
     return (struct state){true, st.st_dev, st.st_ino, st.st_size, st.st_mtim};
 }
@@ -51,31 +61,31 @@ static bool same(const struct state *a, const struct state *b)
 
 static bool just_modified(const struct state *s)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    int64_t age = ((int64_t)now.tv_sec - s->modified.tv_sec) * CLOCK_SECOND + now.tv_nsec - s->modified.tv_nsec;
+    int64_t then = (int64_t)s->modified.tv_sec * CLOCK_SECOND + s->modified.tv_nsec;
+    int64_t age = clock_wall_ms() * CLOCK_MS - then;
     return s->exists && age < SAME_TICK && age > -SAME_TICK;
 }
 
-/* The deepest folder on the way to the file that exists: its length within path ("/" is 1). path is cut and mended. */
-static size_t nearest(char *path, struct stat *st)
+/* The deepest folder on the way to the file that exists, at least the root: its length within path ("/" is 1). path is
+ * cut and mended. */
+static size_t nearest(char *path, uv_stat_t *st)
 {
+    size_t root = path_root(path);
     for (size_t len = strlen(path);;) {
-        while (path[--len] != '/')
+        while (len > root && path[--len] != '/')
             ;
-        size_t keep = len ? len : 1;
-        char cut = path[keep];
-        path[keep] = '\0';
-        bool there = stat(path, st) == 0 && S_ISDIR(st->st_mode);
-        path[keep] = cut;
-        if (there || len == 0)
-            return keep;
+        char cut = path[len];
+        path[len] = '\0';
+        bool there = stat_of(path, true, st) == 0 && (st->st_mode & S_IFMT) == S_IFDIR;
+        path[len] = cut;
+        if (there || len <= root)
+            return len;
     }
 }
 
-static bool join(struct wait_file *f, size_t len, const struct stat *st)
+static bool join(struct wait_file *f, size_t len, const uv_stat_t *st)
 {
-    const char *name = f->path + (len > 1 ? len + 1 : 1);
+    const char *name = f->path + len + (f->path[len] == '/');
     size_t name_len = strcspn(name, "/");
     memcpy(f->component, name, name_len);
     f->component[name_len] = '\0';
@@ -94,7 +104,7 @@ static bool join(struct wait_file *f, size_t len, const struct stat *st)
 static void keep_watch(struct wait_file *f)
 {
     for (int tries = 0; tries < 8; tries++) {
-        struct stat st;
+        uv_stat_t st;
         size_t len = nearest(f->path, &st);
         if (f->watcher.watch && !wait_watch_is_dead(&f->watcher) && len == f->watched && st.st_dev == f->device &&
             st.st_ino == f->inode)
@@ -110,7 +120,8 @@ static bool file_ready(struct wait_source *self, int64_t now, int64_t *again)
     keep_watch(f); /* then look: what happened before the watch stood is seen too */
     bool touched = f->watcher.touched;
     f->watcher.touched = false;
-    struct state state = look(f->path);
+    int status;
+    struct state state = look(f->path, &status);
     bool changed = !same(&state, &f->seen) || (touched && just_modified(&state));
     f->seen = state;
     /* All files at the same moment: one awakening. In simulated time nobody else's files count, and an hour of it
@@ -120,39 +131,22 @@ static bool file_ready(struct wait_source *self, int64_t now, int64_t *again)
     return changed;
 }
 
-/* path made absolute, without empty parts and a slash at the end. Caller frees. NULL: errno. */
-static char *absolute(const char *path)
-{
-    char *here = path[0] == '/' ? strdup("") : realpath(".", NULL);
-    char *out = here ? malloc(strlen(here) + strlen(path) + 2) : NULL;
-    if (out) {
-        char *end = out + strlen(strcpy(out, here));
-        for (const char *p = path; *p;) {
-            size_t part = strcspn(p, "/");
-            if (part) {
-                *end++ = '/';
-                memcpy(end, p, part);
-                end += part;
-            }
-            p += part + (p[part] == '/');
-        }
-        *end = '\0';
-    }
-    free(here);
-    return out;
-}
-
 struct wait_file *wait_file_open(const char *path, struct error *err)
 {
+    int status;
     struct wait_file *f = calloc(1, sizeof *f);
-    if (f && (f->path = absolute(path)))
-        f->component = malloc(strlen(f->path) + 1);
-    if (!f || !f->component) {
+    if (!f) {
         error_set(err, EC_MEMORY, "%s: out of memory", path);
-    } else if (!*path || !*f->path) {
+        return NULL;
+    }
+    if (!(f->path = path_absolute(path, err))) {
+        /* *err says why */
+    } else if (!(f->component = malloc(strlen(f->path) + 1))) {
+        error_set(err, EC_MEMORY, "%s: out of memory", path);
+    } else if (!*path || !f->path[path_root(f->path)]) {
         error_set(err, EC_INVALID, "'%s' is not the name of a file", path);
-    } else if (!look(f->path).exists && errno == EACCES) {
-        error_from_errno(err, errno, path);
+    } else if (!look(f->path, &status).exists && status == UV_EACCES) {
+        wait_uv_error(err, status, path);
     } else {
         f->source.ready = file_ready;
         f->watcher.source = &f->source;

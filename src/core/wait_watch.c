@@ -4,6 +4,8 @@
 #include <string.h>
 #include <uv.h>
 
+#include "file.h"
+#include "path.h"
 #include "wait.h"
 #include "wait_private.h"
 
@@ -11,7 +13,7 @@ struct wait_watch {
     uv_fs_event_t handle;
     struct wait_link watchers;
     struct wait_link link; /* among all */
-    char *folder;          /* as realpath(3) has it: one watch for all the ways that lead there */
+    char *folder;          /* as file_real() has it: one watch for all the ways that lead there */
     bool dead;
 };
 
@@ -21,7 +23,7 @@ static void touch(struct wait_watch *watch, const char *name)
 {
     for (struct wait_link *link = watch->watchers.next; link != &watch->watchers; link = link->next) {
         struct wait_watcher *w = WAIT_OWNER(link, struct wait_watcher, link);
-        if (name && strcmp(name, w->name) != 0)
+        if (name && !path_same_name(name, w->name))
             continue;
         w->touched = true;
         wait_mark(w->source);
@@ -90,7 +92,7 @@ bool wait_watch_join(struct wait_watcher *watcher, const char *folder)
     if (!watches.next)
         wait_link_init(&watches);
     wait_watch_leave(watcher);
-    char *real = realpath(folder, NULL);
+    char *real = file_real(folder, NULL);
     if (!real)
         return false;
     struct wait_watch *watch = find(real);

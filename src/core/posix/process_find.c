@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "process_private.h"
+#include "../process_private.h"
 
 extern char **environ;
 

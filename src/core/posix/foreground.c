@@ -1,4 +1,4 @@
-#include "foreground.h"
+#include "../foreground.h"
 
 #include <dirent.h>
 #include <fcntl.h>

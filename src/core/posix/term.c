@@ -1,4 +1,4 @@
-#include "term.h"
+#include "../term.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "wait.h"
+#include "../clock.h"
+#include "../wait.h"
 
 #define PAUSE (5 * CLOCK_MS) /* between two tries at an output that takes nothing now */
 #define INPUT_ROOM 65536     /* bytes read ahead; whoever does not read them holds the writer up, as a pipe does */

@@ -1,4 +1,4 @@
-#include "lock.h"
+#include "../lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "program.h"
+#include "../clock.h"
+#include "../program.h"
 
 /* Locks of the open file description and not of the process: fcntl(2)'s older ones are lost when any descriptor of the
  * file is closed. In POSIX.1-2024; glibc still shows it only with _GNU_SOURCE. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <uv.h>
 
-#include "wait.h"
-#include "wait_private.h"
+#include "../wait.h"
+#include "../wait_private.h"
 
 struct wait_fd {
     uv_poll_t handle; /* first: a uv_handle_t * of it is the watch */

@@ -1,0 +1,145 @@
+/* process.c - children as sessions and process groups. Whoever leaves the group (setsid(2), as daemons do) has left the
+ * tree. */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../process_private.h"
+
+struct process_system {
+    uv_process_t handle;
+};
+
+/* Where one of our own streams is closed, the next pipe would take its number and be mistaken for it. */
+static void fill_standard_streams(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= 2);
+    if (fd > 2)
+        close(fd);
+}
+
+void process_system_prepare(void)
+{
+    struct sigaction old;
+    if (sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+        signal(SIGPIPE, SIG_IGN); /* a child that closes its input is no reason to die */
+    fill_standard_streams();
+}
+
+static void on_exit_of_child(uv_process_t *handle, int64_t status, int number)
+{
+    struct process *p = handle->data;
+    p->tree_gone = kill((pid_t)-p->pid, 0) < 0 && errno == ESRCH;
+    process_has_ended(p, status, number);
+    uv_close((uv_handle_t *)handle, process_handle_closed);
+}
+
+bool process_system_start(struct process *p, const struct process_spec *spec, const char *path, char **env,
+                          const struct process_ends *ends, struct error *err)
+{
+    uv_stdio_container_t stdio[3];
+    for (int i = 0; i < 3; i++) {
+        stdio[i].flags = ends->fd[i] < 0 ? UV_IGNORE : UV_INHERIT_FD;
+        stdio[i].data.fd = ends->fd[i];
+    }
+    uv_process_options_t options = {
+        .exit_cb = on_exit_of_child,
+        .file = path,
+        .args = (char **)spec->argv,
+        .env = env,
+        .cwd = spec->cwd,
+        .flags = UV_PROCESS_DETACHED, /* setsid(2) */
+        .stdio_count = 3,
+        .stdio = stdio,
+    };
+    p->system = calloc(1, sizeof *p->system);
+    if (!p->system)
+        return error_set(err, EC_MEMORY, "%s: out of memory", p->name);
+    p->system->handle.data = p;
+    process_handle_opened(p); /* libuv wants it closed after a failure, too */
+    int status = uv_spawn(wait_loop(), &p->system->handle, &options);
+    if (status < 0) {
+        process_system_forget(p);
+        return process_explain(status, spec->argv[0], path, spec->cwd, err);
+    }
+    p->pid = p->system->handle.pid;
+    return true;
+}
+
+void process_system_forget(struct process *p)
+{
+    uv_close((uv_handle_t *)&p->system->handle, process_handle_closed);
+}
+
+static void signal_group(const struct process *p, int number)
+{
+    if (!p->tree_gone)
+        kill((pid_t)-p->pid, number);
+}
+
+void process_tree_ask(struct process *p)
+{
+    signal_group(p, SIGTERM);
+    signal_group(p, SIGCONT); /* who is suspended cannot hear it */
+}
+
+void process_tree_kill(struct process *p)
+{
+    signal_group(p, SIGKILL);
+}
+
+/* Group and state out of /proc/PID/stat (proc(5)): "PID (NAME) STATE PPID GROUP …", where NAME may hold anything. */
+static bool lives_in_group(const char *pid, int64_t group)
+{
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *rest = strrchr(text, ')');
+    char state;
+    long parent, in;
+    if (!rest || sscanf(rest + 1, " %c %ld %ld", &state, &parent, &in) != 3)
+        return false;
+    return in == group && state != 'Z' && state != 'X';
+}
+
+/* kill(2) counts the dead whom nobody has reaped, which in a container may be never. */
+static bool somebody_lives(int64_t group)
+{
+    DIR *proc = opendir("/proc");
+    if (!proc)
+        return true; /* another system: the kernel's word stands */
+    bool found = false;
+    for (struct dirent *entry; !found && (entry = readdir(proc));)
+        found = isdigit((unsigned char)entry->d_name[0]) && lives_in_group(entry->d_name, group);
+    closedir(proc);
+    return found;
+}
+
+bool process_tree_is_left(struct process *p)
+{
+    if (!p->exited)
+        return true;
+    if (!p->tree_gone)
+        p->tree_gone = (kill((pid_t)-p->pid, 0) < 0 && errno == ESRCH) || !somebody_lives(p->pid);
+    return !p->tree_gone;
+}
+
+bool process_pipe_is_empty(uv_file reader)
+{
+    int left = 0;
+    return ioctl(reader, FIONREAD, &left) == 0 && left == 0;
+}
