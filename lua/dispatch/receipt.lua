@@ -12,6 +12,7 @@ local M = {}
 ---@field taken? "not"|"served"|"whole"|"unknown"     the paste; nil: none was begun
 ---@field shown? boolean          the text was read back from the screen before the key
 ---@field keys? integer           submit keys that went out
+---@field key? "unknown"          one key more may have gone out: it was not heard
 ---@field read? boolean           the program was seen to read the last of them
 ---@field composer? "empty"|"text"|"unknown"          after the last key; "empty" only after `shown`
 ---@field signal? "working"       the agent's own sign that it took the prompt
@@ -24,7 +25,7 @@ local M = {}
 local LOOK = " (the text may be in its composer: look before it is sent again)"
 
 local function nothing_went(seen) return seen.taken == nil or seen.taken == "not" end
-local function no_key(seen) return (seen.keys or 0) == 0 end
+local function no_key(seen) return (seen.keys or 0) == 0 and not seen.key end
 
 -- { holds?, word, why (a sentence, or made from what was seen) }
 local RULES = {
@@ -36,11 +37,13 @@ local RULES = {
         "not_submitted", function(seen) return seen.why end },
     { function(seen) return seen.stopped and no_key(seen) end,
         "not_submitted", function(seen) return seen.why .. LOOK end },
-    { function(seen) return seen.composer == "text" end,
+    { function(seen) return seen.composer == "text" and not seen.key end,
         "not_submitted", function(seen)
             if seen.why then return seen.why .. LOOK end
             return ("the text is still in the composer after %d key%s"):format(seen.keys, seen.keys == 1 and "" or "s")
         end },
+    { function(seen) return seen.key end,
+        "unobservable", function(seen) return "whether the key went out is not known: " .. seen.why end },
     { function(seen) return seen.stopped end,
         "unobservable", function(seen) return "the key went out, then: " .. seen.why end },
     { function(seen) return seen.relay end,
@@ -73,7 +76,7 @@ end
 ---@param seen seen
 function M.may_send_again(word, seen) return word == "not_submitted" and nothing_went(seen) and no_key(seen) end
 
-local FACTS = { "taken", "shown", "keys", "read", "composer", "signal", "relay", "stopped", "agent", "field",
+local FACTS = { "taken", "shown", "keys", "key", "read", "composer", "signal", "relay", "stopped", "agent", "field",
     "focus_tries" }
 
 ---What the journal keeps of what was seen.

@@ -88,7 +88,7 @@ local function milliseconds(s)
         local cells = { md.text(name), ms(w.window and w.window.ms) }
         for _, phase in ipairs(PHASES) do cells[#cells + 1] = ms(got.ms and got.ms[phase]) end
         cells[#cells + 1] = ms(text.total(got.ms))
-        cells[#cells + 1] = ("%d"):format(got.seen and got.seen.keys or 0)
+        cells[#cells + 1] = got.seen and got.seen.key or ("%d"):format(got.seen and got.seen.keys or 0)
         return cells
     end))
 end

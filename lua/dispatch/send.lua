@@ -75,11 +75,11 @@ function state.focus(s)
     local keys = s.cfg.focus_keys or screens.keys(s.tables, "focus_keys", s.agent, s.job.window) or {}
     for _, key in ipairs(keys) do                -- each goes to the pinned window or to nobody
         local until_then = { deadline = deadline(M.KEY_SECONDS) }
-        if ok and key.chord then ok, message, code = s.desktop:key(s.job.pin, key.chord, until_then) end
-        if ok and key.text then ok, message, code = s.desktop:type(s.job.pin, key.text, until_then) end
-        if ok then ok, message, code = pause(s, FOCUS_KEY_SECONDS) end
+        if not message and key.chord then ok, message, code = s.desktop:key(s.job.pin, key.chord, until_then) end
+        if not message and key.text then ok, message, code = s.desktop:type(s.job.pin, key.text, until_then) end
+        if not message then ok, message, code = pause(s, FOCUS_KEY_SECONDS) end
     end
-    if not ok then return nil, message, code end
+    if not ok or message then return nil, message, code end
     return "paste"
 end
 
@@ -141,7 +141,10 @@ function state.submit(s)
     local chords = CHORDS[s.cfg.send_mode]
     local answer, message, code = s.desktop:key(s.job.pin, chords[s.seen.keys % #chords + 1],
         { deadline = deadline(M.KEY_SECONDS) })
-    if not answer then return nil, message, code end
+    if message then
+        s.seen.key = answer                      -- "unknown": it may have gone out
+        return nil, message, code
+    end
     s.seen.keys, s.seen.read = s.seen.keys + 1, answer == "whole" or nil
     if not s.readable and s.seen.keys < #chords then return "recheck" end        -- blind `both`: both keys
     return "confirm"

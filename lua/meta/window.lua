@@ -118,8 +118,9 @@ function desktop:paste(pin, text, options) end
 ---@param pin window.pin
 ---@param chord string "Return", "ctrl+Return", "shift+Insert" …
 ---@param options window.deadline
----@return "whole"|"unknown"|nil taken whole: it was seen that the program read it
----@return string? message
+---@return "whole"|"unknown"|nil taken whole: it was seen that the program read it. With a message: nil, no key went
+--- out; unknown, it may have
+---@return string? message when it failed
 ---@return string? code EINVAL (no chord) EGONE EFOCUS EREFUSED ETIMEOUT EINTR ENODISPLAY
 function desktop:key(pin, chord, options) end
 
@@ -187,7 +188,8 @@ function desktop:close() end
 ---@field code? string a paste arrives as `answer` says, and is refused with this nevertheless
 ---@field message? string of the refusal
 ---@field keep? integer bytes
----@field taken? "whole"|"served"|"not"|"unknown" said in place of the usual word
+---@field taken? "whole"|"served"|"not"|"unknown" said in place of the usual word. A key that is refused: with it the key
+--- goes out nevertheless
 ---@field takes? number the call lasts so long; ETIMEOUT when its deadline is nearer, and then nothing arrived
 ---@field late? number the call answers at once, the text shows (the key works) so much later
 ---

@@ -198,10 +198,13 @@ static int l_key(lua_State *L)
     int64_t until = deadline_at(L, 4, only_deadline);
     enum window_taken taken = TAKEN_UNKNOWN;
     struct error err = {0};
-    if (!box->backend->key(box->desktop, &pin, chord, until, &taken, &err))
-        return bind_refuse(L, &err);
+    bool ok = box->backend->key(box->desktop, &pin, chord, until, &taken, &err);
     lua_pushstring(L, word_of(taken));
-    return 1;
+    if (ok)
+        return 1;
+    bind_refuse(L, &err);
+    lua_remove(L, taken == TAKEN_NOT ? -4 : -3); /* the word where it may have gone out, else bind_refuse()'s nil */
+    return 3;
 }
 
 static int l_type(lua_State *L)

@@ -221,6 +221,26 @@ test("Ctrl-C while a reader is waited for leaves what is known", function()
     expect.ok(desktop:list())
 end)
 
+test("a key whose answer did not come in time, or before Ctrl-C, may have gone out, and that is said", function()
+    local server = tmux_server.start()
+    local self = expect.read("/proc/self/stat"):match("^%d+")
+    expect.after(function()
+        wait.resume()
+    end)
+    local pane = server:reader { title = TITLE, mode = "raw" }
+    for code, happens in pairs { ETIMEOUT = "", EINTR = ("kill -INT %s; "):format(self) } do
+        server:run("set-hook", "-g", "after-send-keys", ("run-shell '%ssleep 2'"):format(happens))
+        local desktop = server:desktop() -- the other's connection still waits for its hook
+        local word, message, why = desktop:key(pane.pin, "Return", soon(code == "ETIMEOUT" and 0.5 or 20))
+        wait.resume()
+        expect.equal({ word, why }, { "unknown", code }, message)
+        server:run("set-hook", "-gu", "after-send-keys")
+    end
+    pane:expect("\r\r")
+    server:run("kill-pane", "-t", pane.id)
+    expect.refused("EGONE", nil, server:desktop():key(pane.pin, "Return", soon())) -- this one surely did not
+end)
+
 test("keys are what a terminal sends", function()
     local server = tmux_server.start()
     local desktop = server:desktop()

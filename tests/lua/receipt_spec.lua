@@ -24,6 +24,11 @@ local TABLE = {
         "a question (the text", false },
     -- stopped after the key: it may have been accepted
     { { keys = 1, taken = "whole", stopped = "confirm", why = "gone" }, "unobservable", "the key went out", false },
+    -- whether the key went out is not known
+    { { keys = 0, key = "unknown", taken = "whole", stopped = "submit", why = "Ctrl-C" }, "unobservable",
+        "whether the key went out is not known: Ctrl-C", false },
+    { { keys = 1, key = "unknown", taken = "whole", composer = "text", stopped = "submit", why = "late" },
+        "unobservable", "is not known: late", false },
     -- nothing more to be seen
     { { keys = 1, taken = "whole", composer = "empty", relay = true }, "unobservable", "passes its text on", false },
     { { keys = 1, taken = "whole", read = true, composer = "unknown" }, "unobservable", "read the whole text", false },
@@ -47,17 +52,18 @@ end
 test("no mixture of facts is called submitted without a proof after a key or a signal", function()
     local words = { taken = { "not", "served", "whole", "unknown", false },
         composer = { "empty", "text", "unknown", false },
-        signal = { "working", false }, relay = { true, false }, stopped = { "confirm", false }, keys = { 0, 1, 3 } }
-    local names = { "taken", "composer", "signal", "relay", "stopped", "keys" }
+        signal = { "working", false }, relay = { true, false }, stopped = { "confirm", false }, keys = { 0, 1, 3 },
+        key = { "unknown", false } }
+    local names = { "taken", "composer", "signal", "relay", "stopped", "keys", "key" }
     local function every(i, seen)
         if i > #names then
-            seen.why = seen.stopped and "why" or nil
+            seen.why = (seen.stopped or seen.key) and "why" or nil
             local word, why = receipt.decide(seen)
             expect.truthy(why and why ~= "")
-            local proof = not seen.relay and (seen.signal or seen.composer == "empty" and seen.keys > 0)
+            local proof = not seen.relay and (seen.signal or seen.composer == "empty" and (seen.keys > 0 or seen.key))
             expect.equal(word == "submitted", proof and true or false, expect.show(seen))
             if receipt.may_send_again(word, seen) then
-                expect.truthy(seen.keys == 0 and (seen.taken == nil or seen.taken == "not"), expect.show(seen))
+                expect.truthy(seen.keys == 0 and not seen.key and (seen.taken == nil or seen.taken == "not"), expect.show(seen))
             end
             return
         end

@@ -273,6 +273,26 @@ test("a window that closes with the key: the key went out, so it is not called n
     expect.equal(r:one("send.receipt", "A_core").receipt, "unobservable")
 end)
 
+for code, exit in pairs { EINTR = 130, ETIMEOUT = 0 } do
+    test("a key whose outcome is not known (" .. code .. "): unobservable, keys unknown, and not pasted again", function()
+        local rule = { on = "key", window = "A_core", answer = code, taken = "unknown" }
+        local w = world.new { rule }
+        if code == "EINTR" then rule.interrupt = "INT" end
+        local r = w:run { "-WorkerDoneTimeout", "600" }
+        expect.equal(r.exit, exit, r.out)
+        local receipt = r:one("send.receipt", "A_core")
+        expect.equal({ receipt.receipt, receipt.seen.keys, receipt.seen.key }, { "unobservable", 0, "unknown" })
+        expect.contains(receipt.why, "whether the key went out is not known")
+        expect.equal(r.record.A_core.keys, { "Return" })
+        expect.matches(r.page, "A_core[^\n]*| unknown |", "its keys")
+        w.rules[1] = { at = 0, window = "x", title = "x" }
+        w:unmark()
+        local again = w:run { "-WorkerDoneTimeout", "60" }
+        expect.equal(again:pastes().A_core, nil)
+        expect.equal(again:all("send.begin", "A_core"), {})
+    end)
+end
+
 -- In which form -------------------------------------------------------------------------------------------------------
 
 test("-PromptMode pointer pastes one line that names the file", function()

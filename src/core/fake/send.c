@@ -136,7 +136,7 @@ bool fake_key(struct desktop *d, const struct window_pin *pin, const char *chord
               enum window_taken *taken, struct error *err)
 {
     struct fake *f = fake_of(d);
-    *taken = exclusive(f) ? TAKEN_UNKNOWN : TAKEN_WHOLE;
+    *taken = TAKEN_NOT;
     if (!is_chord(chord))
         return error_set(err, EC_INVALID, "'%s' is not a chord such as Return or ctrl+shift+v", chord);
     struct fake_window *w = fake_pinned(f, pin, err);
@@ -145,8 +145,9 @@ bool fake_key(struct desktop *d, const struct window_pin *pin, const char *chord
         !fake_takes_prompts(w, err))
         return false;
     bool ok = !(rule && rule->code) || fake_refusal(rule, w->title, err);
-    if (ok) {
+    if (ok || rule->says_taken) {
         struct fake_text copy = {0};
+        *taken = exclusive(f) || !ok ? TAKEN_UNKNOWN : TAKEN_WHOLE;
         fake_note(f, w, "key", chord, strlen(chord));
         if (rule && rule->late && fake_text_set(&copy, chord, strlen(chord)))
             fake_later(f, (struct fake_action){

@@ -249,7 +249,7 @@ bool tmux_key(struct desktop *base, const struct window_pin *pin, const char *ch
     struct tmux_desktop *d = (struct tmux_desktop *)base;
     struct tmux_target target = {0};
     struct tmux_key key;
-    *taken = TAKEN_UNKNOWN;
+    *taken = TAKEN_NOT;
     if (!tmux_key_parse(chord, &key, err) || !tmux_check(d, pin, until, &target, err))
         return false;
     struct tmux_text keys = {0};
@@ -258,7 +258,10 @@ bool tmux_key(struct desktop *base, const struct window_pin *pin, const char *ch
     bool named = key.name[0] && (key.n == 0 || target.extended);
     bool ok = named ? tmux_text_format(&keys, "%s", key.name) : add_bytes(&keys, key.bytes, key.n);
     ok = ok ? owe(d, pin->id, sizeof key.bytes, err) : no_memory(err);
-    ok = ok && press(d, pin, keys.bytes, until, err) == DONE;
+    enum outcome outcome = ok ? press(d, pin, keys.bytes, until, err) : NOT_DONE;
+    if (outcome != NOT_DONE)
+        *taken = TAKEN_UNKNOWN;
+    ok = outcome == DONE;
     if (ok)
         watch_key(d, pin->id, &tty, &key, named, until, taken);
     tmux_tty_close(&tty);

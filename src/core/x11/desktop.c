@@ -201,8 +201,7 @@ static bool x11_give_text(struct desktop *d, const struct window_pin *pin, const
 static bool x11_key(struct desktop *d, const struct window_pin *pin, const char *chord, int64_t until,
                     enum window_taken *taken, struct error *err)
 {
-    *taken = TAKEN_UNKNOWN; /* a key leaves no trace that we could see */
-    return done(of(d), x11_keys_send(of(d), pin, chord, until, err), err);
+    return done(of(d), x11_keys_send(of(d), pin, chord, until, taken, err), err);
 }
 
 static bool x11_type_text(struct desktop *d, const struct window_pin *pin, const char *text, int64_t until,

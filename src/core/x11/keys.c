@@ -145,15 +145,18 @@ bool x11_keys_plan(struct x11 *x, const char *chord, int64_t until, struct x11_s
     return true;
 }
 
-bool x11_keys_send(struct x11 *x, const struct window_pin *pin, const char *chord, int64_t until, struct error *err)
+bool x11_keys_send(struct x11 *x, const struct window_pin *pin, const char *chord, int64_t until,
+                   enum window_taken *taken, struct error *err)
 {
     struct x11_stroke stroke;
     struct x11_state state;
+    *taken = TAKEN_NOT;
     if (!x11_keys_plan(x, chord, until, &stroke, err) || !x11_check(x, pin, until, err) ||
         !x11_keys_begin(x, pin, until, &state, err))
         return false;
     x11_keys_press(x, &state, &stroke);
     x11_keys_end(x, &state);
+    *taken = TAKEN_UNKNOWN; /* a key leaves no trace that we could see */
     bool insisted = x->insist;
     x->insist = true; /* it is out: Ctrl-C must not make it look as if it were not */
     bool ok = x11_wire_sync(x, until, err);

@@ -189,7 +189,8 @@ unsigned x11_keys_press(struct x11 *x, struct x11_state *state, const struct x11
 void x11_keys_end(struct x11 *x, struct x11_state *state);
 /* The key for a chord, borrowed if need be. */
 bool x11_keys_plan(struct x11 *x, const char *chord, int64_t until, struct x11_stroke *stroke, struct error *err);
-bool x11_keys_send(struct x11 *x, const struct window_pin *pin, const char *chord, int64_t until, struct error *err);
+bool x11_keys_send(struct x11 *x, const struct window_pin *pin, const char *chord, int64_t until,
+                   enum window_taken *taken, struct error *err);
 /* type.c */
 bool x11_type(struct x11 *x, const struct window_pin *pin, const char *text, int64_t until, struct error *err);
 
