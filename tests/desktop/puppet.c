@@ -6,7 +6,8 @@
  *     read SELECTION TARGET         prints the bytes; exit 1: refused, 2: no answer within 5 s
  *     pairs SELECTION               asks for several forms at once (MULTIPLE); prints what came
  *     manager | thief | copier      whenever CLIPBOARD changes hands: reads it | takes it | reads it, then takes it
- *     window TITLE MANNER           a window that logs its keys as "key KEYSYM STATE"; MANNER, when a key comes:
+ *     window TITLE MANNER           a window that logs its keys as "key KEYSYM STATE", and when a grab takes its focus
+ *                                   and gives it back as "focus grabbed", "focus regained". MANNER, when a key comes:
  *         log | deaf                nothing more
  *         read | twice              reads CLIPBOARD | TARGETS and then twice the text; "text BYTES HASH"
  *         aside                     reads CLIPBOARD through another connection of the same process
@@ -18,7 +19,7 @@
  *     group N | state               locks a keyboard group | prints "locks MODS group N"
  *     tell ID ATOM VALUE...         a client message to the root window: orders to the window manager
  *     map                           prints a hash of the keyboard's map
- *     grab                          takes the keyboard, as a menu does; "grabbed"
+ *     grab                          takes the keyboard, as a menu does; "grabbed", and "key" for each that it gets
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +118,8 @@ static int show(const char *title, const char *manner)
     for (xcb_generic_event_t *e; xcb_flush(c), (e = xcb_wait_for_event(c)); free(e)) {
         int type = e->response_type & 0x7f;
         const xcb_focus_out_event_t *focus = (void *)e;
+        if ((type == XCB_FOCUS_IN || type == XCB_FOCUS_OUT) && focus->mode != XCB_NOTIFY_MODE_NORMAL)
+            say(type == XCB_FOCUS_IN ? "focus regained" : "focus grabbed");
         if (type == XCB_MAP_NOTIFY)
             say("shown");
         else if (type == XCB_KEY_PRESS && strcmp(manner, "deaf") != 0)

@@ -71,6 +71,8 @@ int keep(void)
             next_piece((void *)e);
         else if (type == XCB_SELECTION_CLEAR)
             say("lost");
+        else if (type == XCB_KEY_PRESS)
+            say("key");
     }
     return 0;
 }

@@ -64,6 +64,35 @@ test("once it is released the key goes out", function()
     window:await("key " .. RETURN .. " 0")
 end)
 
+test("a menu that opened after the focus was seen gets no key, nor a paste's chord", function()
+    local display = x11.start()
+    local desktop, pin, window = target(display)
+    local menu = display:puppet "grab" -- the focus stays where it is
+    menu:await "grabbed"
+    expect.refused("EREFUSED", "an open menu", desktop:key(pin, "Return", within(0.2)))
+    local word, message, code = desktop:paste(pin, "text", within(0.2))
+    expect.equal({ word, code }, { "not", "EREFUSED" })
+    expect.contains(message, "an open menu")
+    expect.equal(menu:said(), "grabbed\n")
+    expect.equal(window:count "key .*", 0)
+    menu:stop()
+    expect.ok(desktop:key(pin, "Return", within()))
+    window:await("key " .. RETURN .. " 0")
+end)
+
+test("a key and the focus before it tell the program nothing about its focus", function()
+    local display = x11.start()
+    local desktop, pin, window = target(display)
+    local changes = window:count "focus .*"
+    for _ = 1, 3 do
+        expect.ok(desktop:focus(pin, within()))
+        expect.ok(desktop:key(pin, "Return", within()))
+    end
+    display:order("tap", "0x61")
+    window:await "key 61 0" -- the server tells in order
+    expect.equal(window:count "focus .*", changes)
+end)
+
 test("Caps Lock changes neither chords nor words, and stays on", function()
     local display = x11.start()
     local desktop, pin, window = target(display)

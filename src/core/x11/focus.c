@@ -100,29 +100,48 @@ static void tell_manager(struct x11 *x, xcb_window_t window, xcb_atom_t type, co
                    bytes);
 }
 
-/* A menu or a locked screen holds the keyboard: keys would go there. The one way to know is to try. Waits until it is
- * free. The test is not repeated before every key: windows take it for a change of focus and tell their program. */
+/* The one way to know is to try. A grab for a window that is not to be seen cannot succeed, and whether somebody else
+ * holds the keyboard is looked at first (GrabDevice(), dix/events.c of X.Org), so nobody is told of a change of focus.
+ */
+unsigned x11_focus_ask_grab(struct x11 *x)
+{
+    unsigned asked =
+        xcb_grab_keyboard(x->c, true, x->own, XCB_CURRENT_TIME, XCB_GRAB_MODE_ASYNC, XCB_GRAB_MODE_ASYNC).sequence;
+    xcb_ungrab_keyboard(x->c, XCB_CURRENT_TIME); /* for a server that looks in another order */
+    return asked;
+}
+
+bool x11_focus_read_grab(struct x11 *x, unsigned asked, int64_t until, bool *held, struct error *err)
+{
+    xcb_grab_keyboard_reply_t *grab = NULL;
+    if (!x11_wire_reply(x, asked, until, &grab, err))
+        return false;
+    *held = grab && (grab->status == XCB_GRAB_STATUS_ALREADY_GRABBED || grab->status == XCB_GRAB_STATUS_FROZEN);
+    free(grab);
+    return true;
+}
+
+bool x11_focus_await_grab(const struct window_pin *pin, int64_t until, struct error *err)
+{
+    int64_t now = clock_now(), next = now + 20 * CLOCK_MS; /* nothing tells of its release */
+    if (now >= until)
+        return error_set(err, EC_REFUSED, "'%s': another program holds the keyboard: an open menu, or a locked screen",
+                         pin->token);
+    enum wait_result result = wait_for(NULL, next < until ? next : until, err);
+    return result == WAIT_TIMEOUT || wait_refuse(result, err, "the keyboard was not released");
+}
+
+/* A menu or a locked screen has the keys. Waits until the keyboard is free. */
 static bool keyboard_free(struct x11 *x, const struct window_pin *pin, int64_t until, struct error *err)
 {
     for (;;) {
-        xcb_grab_keyboard_reply_t *grab = NULL;
-        unsigned sequence =
-            xcb_grab_keyboard(x->c, true, x->root, XCB_CURRENT_TIME, XCB_GRAB_MODE_ASYNC, XCB_GRAB_MODE_ASYNC).sequence;
-        xcb_ungrab_keyboard(x->c, XCB_CURRENT_TIME);
-        if (!x11_wire_reply(x, sequence, until, &grab, err))
+        bool held;
+        if (!x11_focus_read_grab(x, x11_focus_ask_grab(x), until, &held, err))
             return false;
-        bool taken =
-            grab && (grab->status == XCB_GRAB_STATUS_ALREADY_GRABBED || grab->status == XCB_GRAB_STATUS_FROZEN);
-        free(grab);
-        if (!taken)
+        if (!held)
             return true;
-        int64_t now = clock_now(), next = now + 20 * CLOCK_MS; /* nothing tells of its release */
-        if (now >= until)
-            return error_set(err, EC_REFUSED,
-                             "'%s': another program holds the keyboard: an open menu, or a locked screen", pin->token);
-        enum wait_result result = wait_for(NULL, next < until ? next : until, err);
-        if (result != WAIT_TIMEOUT)
-            return wait_refuse(result, err, "the keyboard was not released");
+        if (!x11_focus_await_grab(pin, until, err))
+            return false;
     }
 }
 

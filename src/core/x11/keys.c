@@ -29,52 +29,71 @@ static void name_held(struct x11 *x, const struct window_pin *pin, int64_t until
               name ? name : "of a modifier");
 }
 
-/* One try, the server grabbed. *held: by a person. */
+/* Why not now: the keyboard is not ours to press. Both pass by themselves. */
+struct hindrance {
+    bool person; /* holds a modifier */
+    bool other;  /* client has grabbed the keyboard */
+};
+
+/* One try, the server grabbed. */
 static bool look_and_hold(struct x11 *x, const struct window_pin *pin, int64_t until, struct x11_state *state,
-                          bool *held, struct error *err)
+                          struct hindrance *hindrance, struct error *err)
 {
     struct x11_focus_asked focus;
     xcb_xkb_get_state_reply_t *now = NULL;
+    *hindrance = (struct hindrance){0};
     xcb_grab_server(x->c);
     unsigned asked = xcb_xkb_get_state(x->c, XCB_XKB_ID_USE_CORE_KBD).sequence;
+    unsigned asked_grab = x11_focus_ask_grab(x);
     x11_focus_ask(x, &focus);
     bool ok = x11_wire_reply(x, asked, until, &now, err);
+    if (ok)
+        ok = x11_focus_read_grab(x, asked_grab, until, &hindrance->other, err);
+    else
+        xcb_discard_reply(x->c, asked_grab);
     if (ok)
         ok = x11_focus_is(x, pin, &focus, until, err);
     else {
         xcb_discard_reply(x->c, focus.active);
         xcb_discard_reply(x->c, focus.input);
     }
-    *held = now && now->baseMods;
+    hindrance->person = now && now->baseMods;
     if (now)
         *state = (struct x11_state){now->lockedMods, now->latchedMods, now->lockedGroup, now->group, false};
     free(now);
-    if (!ok || *held) {
+    if (!ok || hindrance->person || hindrance->other) {
         xcb_ungrab_server(x->c);
         xcb_flush(x->c);
     }
     return ok;
 }
 
+/* False: *err says why it is over. */
+static bool await_release(struct x11 *x, const struct window_pin *pin, uint32_t events, int64_t until,
+                          struct error *err)
+{
+    struct error late = {0};
+    if (x11_wire_wait(x, events, until, "a held key was not released", &late)) /* XkbStateNotify */
+        return true;
+    if (strcmp(late.code, EC_TIMEOUT) != 0)
+        return x11_wire_pass(err, &late);
+    error_clear(&late);
+    name_held(x, pin, until, err);
+    return false;
+}
+
 bool x11_keys_begin(struct x11 *x, const struct window_pin *pin, int64_t until, struct x11_state *state,
                     struct error *err)
 {
-    struct error late = {0};
     for (;;) {
-        bool held;
+        struct hindrance hindrance;
         uint32_t events = x->events;
-        if (!look_and_hold(x, pin, until, state, &held, err))
+        if (!look_and_hold(x, pin, until, state, &hindrance, err))
             return false;
-        if (!held)
+        if (!hindrance.other && !hindrance.person)
             return true;
-        if (x11_wire_wait(x, events, until, "a held key was not released", &late)) /* XkbStateNotify */
-            continue;
-        if (strcmp(late.code, EC_TIMEOUT) == 0)
-            name_held(x, pin, until, err);
-        else
-            return x11_wire_pass(err, &late);
-        error_clear(&late);
-        return false;
+        if (hindrance.other ? !x11_focus_await_grab(pin, until, err) : !await_release(x, pin, events, until, err))
+            return false;
     }
 }
 

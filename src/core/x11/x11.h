@@ -154,6 +154,11 @@ void x11_focus_ask(struct x11 *x, struct x11_focus_asked *asked);
 /* Where keys would go now: to the pinned window or what is inside it? Else EFOCUS, naming who has them. */
 bool x11_focus_is(struct x11 *x, const struct window_pin *pin, const struct x11_focus_asked *asked, int64_t until,
                   struct error *err);
+/* Does another client hold the keyboard: an open menu, a locked screen? Keys would go there whatever has the focus. */
+unsigned x11_focus_ask_grab(struct x11 *x);
+bool x11_focus_read_grab(struct x11 *x, unsigned asked, int64_t until, bool *held, struct error *err);
+/* Before another look at it. False: EREFUSED when `until` came. */
+bool x11_focus_await_grab(const struct window_pin *pin, int64_t until, struct error *err);
 bool x11_focus_verify(struct x11 *x, const struct window_pin *pin, int64_t until, struct error *err);
 
 /* keyboard.c */
