@@ -49,6 +49,7 @@ end
 local function print_receipt(job, word, why, seen)
     local proof = word == "unobservable" and ", paste=" .. receipt.proof(seen) or ""
     io.stdout:write(("%s  %s%s: %s\n"):format(job.title, word, proof, why))
+    if seen.clipboard then io.stderr:write("dispatch send: ", seen.clipboard, "\n") end
 end
 
 ---@return integer exit

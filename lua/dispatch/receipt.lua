@@ -18,6 +18,7 @@ local M = {}
 ---@field signal? "working"       the agent's own sign that it took the prompt
 ---@field relay? boolean          the window passes its text on: what it shows proves nothing about what is behind it
 ---@field field? "unread"        which field of the window has the focus cannot be seen
+---@field clipboard? string        what the user had there will not come back, and why
 ---@field stopped? string         the phase in which the send ended early
 ---@field why? string             then: the reason
 ---@field code? string            then: its code
@@ -77,7 +78,7 @@ end
 function M.may_send_again(word, seen) return word == "not_submitted" and nothing_went(seen) and no_key(seen) end
 
 local FACTS = { "taken", "shown", "keys", "key", "read", "composer", "signal", "relay", "stopped", "agent", "field",
-    "focus_tries" }
+    "focus_tries", "clipboard" }
 
 ---What the journal keeps of what was seen.
 ---@param seen seen

@@ -64,7 +64,8 @@ local function proof(w)
     local seen = got.seen or {}
     local reached = got.receipt == "unobservable" and "paste=" .. receipt.proof(seen) .. ": " or ""
     local blind = seen.field == "unread" and "; which of its fields has the focus cannot be read" or ""
-    return reached .. md.text(got.why) .. blind
+    local clipboard = seen.clipboard and "; " .. md.text(seen.clipboard) or ""
+    return reached .. md.text(got.why) .. blind .. clipboard
 end
 
 local function sends(s)

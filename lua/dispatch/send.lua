@@ -83,6 +83,14 @@ function state.focus(s)
     return "paste"
 end
 
+---The user should hear of a clipboard that will not come back.
+local function tell_unsaved(s)
+    local why = s.desktop:unsaved()
+    if not why then return end
+    s.seen.clipboard = why
+    s.emit("warning", { code = "ECLIPBOARD", worker = s.job.worker, message = why })
+end
+
 function state.paste(s)
     local ok, message, code = s.emit("send.begin", { worker = s.job.worker, sha256 = s.job.sha256, bytes = #s.text,
         mode = s.mode, target = { id = s.job.pin.id, pid = s.job.pin.pid } })    -- on the disk before the act: whoever
@@ -90,6 +98,7 @@ function state.paste(s)
     if s.mode == "key" then return "recheck" end
     s.seen.taken, message, code = s.desktop:paste(s.job.pin, s.text, { deadline = deadline(M.PASTE_SECONDS),
         keys = s.cfg.paste_keys or screens.keys(s.tables, "paste_keys", s.agent, s.job.window) })
+    tell_unsaved(s)
     if message then return nil, message, code end
     return "settle"
 end

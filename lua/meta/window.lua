@@ -114,6 +114,10 @@ function desktop:focus(pin, options) end
 ---@return string? code EGONE EFOCUS EREFUSED ETIMEOUT EINTR ENODISPLAY
 function desktop:paste(pin, text, options) end
 
+--- Could the last paste not save what the user had in the clipboard? Tells it once.
+---@return string? why what will not come back, and why not; nil: all will, or no clipboard was used
+function desktop:unsaved() end
+
 --- One chord, to the pinned window or to nobody.
 ---@param pin window.pin
 ---@param chord string "Return", "ctrl+Return", "shift+Insert" …
@@ -228,6 +232,7 @@ function desktop:close() end
 ---@field write? string a file, with its folders
 ---@field text? string its bytes
 ---@field remove? string a file or folder
+---@field unsaved? string what the user had in the clipboard will not come back: why
 ---@field interrupt? "INT"|"TERM"|"HUP"|"KILL" as if the signal came
 ---@field display? "gone" from now on everything is ENODISPLAY
 ---

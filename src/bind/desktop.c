@@ -207,6 +207,17 @@ static int l_key(lua_State *L)
     return 3;
 }
 
+static int l_unsaved(lua_State *L)
+{
+    struct bind_desktop *box = bind_desktop_at(L, 1);
+    struct error why = {0};
+    if (!box->backend->unsaved || !box->backend->unsaved(box->desktop, &why))
+        return 0;
+    lua_pushstring(L, why.message ? why.message : "out of memory");
+    error_clear(&why);
+    return 1;
+}
+
 static int l_type(lua_State *L)
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
@@ -312,6 +323,7 @@ static const luaL_Reg methods[] = {
     {"screenshot", l_screenshot},
     {"type", l_type},
     {"unlock", l_unlock},
+    {"unsaved", l_unsaved},
     {NULL, NULL},
 };
 

@@ -71,6 +71,7 @@ static const struct field {
     {"takes", SECONDS, offsetof(struct fake_rule, takes)},
     {"text", OTHER, 0},
     {"title", STRING, offsetof(struct fake_rule, title)},
+    {"unsaved", STRING, offsetof(struct fake_rule, unsaved)},
     {"window", STRING, offsetof(struct fake_rule, window)},
     {"working", TRAIT, FAKE_WORKING},
     {"write", STRING, offsetof(struct fake_rule, write)},

@@ -113,6 +113,9 @@ struct window_backend {
      */
     bool (*paste)(struct desktop *d, const struct window_pin *pin, const char *text, size_t len, const char *keys,
                   int64_t until, enum window_taken *taken, struct error *err);
+    /* Could the last paste not save what the user had in the clipboard, so that it will not come back? *why says which
+     * part and why not. Tells it once. NULL where pasting uses no clipboard. */
+    bool (*unsaved)(struct desktop *d, struct error *why);
     /* One chord ("Return", "ctrl+Return", "shift+Insert"), to the pinned window or to nobody: check() and send in one
      * step where the desktop can (tmux: one command), as close as it can otherwise. Waits for modifiers a person holds.
      * *taken: TAKEN_WHOLE where it was seen that the program read it, else TAKEN_UNKNOWN. False: TAKEN_NOT, no key went

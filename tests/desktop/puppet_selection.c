@@ -49,7 +49,8 @@ static void next_piece(const xcb_property_notify_event_t *e)
 {
     if (!by_pieces || e->state != XCB_PROPERTY_DELETE || e->window == own)
         return;
-    size_t left = strlen(content) - piece_at, len = left < 50000 ? left : 50000;
+    size_t all = strlen(content), left = all - piece_at, len = all < 4000000 ? 50000 : 4000000;
+    len = left < len ? left : len;
     xcb_change_property(c, XCB_PROP_MODE_REPLACE, e->window, e->atom, utf8, 8, (uint32_t)len, content + piece_at);
     piece_at += len;
 }

@@ -36,6 +36,7 @@ test("what the user copied comes back in every form, and the selection too", fun
     display:puppet("own", "PRIMARY", "selected"):await "owned"
     local desktop, pin = target(display, "read")
     expect.equal(desktop:paste(pin, "the prompt", within()), "whole")
+    expect.equal(desktop:unsaved(), nil)
     desktop:unlock()
     expect.equal(display:clipboard("CLIPBOARD"), "copied")
     expect.equal(display:clipboard("PRIMARY"), "selected")
@@ -108,7 +109,7 @@ test("what is copied between two prompts comes back after the second", function(
     expect.equal(display:clipboard(), "new")
 end)
 
-test("an owner that does not answer costs a second, not the prompt", function()
+test("an owner that does not answer costs a second, not the prompt, and that is told once", function()
     local display = x11.start()
     local hung = display:puppet("own", "CLIPBOARD", "unreachable")
     hung:await "owned"
@@ -120,6 +121,22 @@ test("an owner that does not answer costs a second, not the prompt", function()
     local before = clock.now()
     expect.equal(desktop:paste(pin, "the prompt", within()), "whole")
     expect.truthy(clock.now() - before < 5)
+    local why = expect.truthy(desktop:unsaved())
+    expect.contains(why, "what is in the clipboard could not be saved and will not come back")
+    expect.contains(why, "owner did not answer")
+    expect.equal(desktop:unsaved(), nil)
+    expect.equal(desktop:paste(pin, "another one", within()), "whole")
+    expect.equal(desktop:unsaved(), nil)
+end)
+
+test("a clipboard of more than 64 MiB is told; its other forms come back", function()
+    local display = x11.start()
+    display:puppet("own", "CLIPBOARD", ("0123456789abcdef"):rep(1000), "4300"):await "owned"
+    local desktop, pin = target(display, "read")
+    expect.equal(desktop:paste(pin, "the prompt", within(60)), "whole")
+    expect.contains(desktop:unsaved(), "it has more than 64 MiB")
+    desktop:unlock()
+    expect.equal(display:clipboard("CLIPBOARD", "application/x-puppet"), "\0strange")
 end)
 
 test("a clipboard manager that reads first is no delivery", function()

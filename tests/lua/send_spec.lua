@@ -145,6 +145,18 @@ test("the intent to paste stands in the journal before the paste, the receipt af
     expect.equal(begin.sha256, r:one("prompt.ok", "A_core").sha256)
 end)
 
+test("a clipboard that will not come back is told: a warning, and beside that send in the report", function()
+    local r = world.new { { on = "paste", window = "B_tooling", unsaved = "the clipboard is lost: its owner hangs" } }
+        :passes()
+    local warning = r:one "warning"
+    expect.equal({ warning.worker, warning.code }, { "B_tooling", "ECLIPBOARD" })
+    expect.contains(warning.message, "its owner hangs")
+    expect.equal(r:one("send.receipt", "B_tooling").seen.clipboard, warning.message)
+    expect.equal(r:one("send.receipt", "A_core").seen.clipboard, nil)
+    local _, told = r.page:gsub("the clipboard is lost", "")
+    expect.equal(told, 2, "among the warnings, and beside its send")
+end)
+
 -- Settle --------------------------------------------------------------------------------------------------------------
 
 test("where the text is read back there is no pause before the key, elsewhere 300 ms", function()

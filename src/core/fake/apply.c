@@ -161,6 +161,8 @@ static void apply_to_world(struct fake *f, const struct fake_rule *r)
         f->active = fake_named(f, r->focus);
         fake_mark(f);
     }
+    if (r->unsaved)
+        f->unsaved = r->unsaved;
     if ((r->write && !write_file(r, &err)) || (r->remove && !file_remove_tree(r->remove, &err)))
         fake_trouble(f, err.code ? err.code : EC_MEMORY, err.message ? err.message : r->write);
     error_clear(&err);

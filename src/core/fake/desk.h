@@ -55,6 +55,7 @@ struct fake {
     uint64_t queued;
     struct fake_record *record;
     struct error trouble; /* the display is gone, or a rule could not be carried out: what every call answers */
+    const char *unsaved;  /* a rule's; NULL: nothing to tell */
     struct wait_source changes, ticker;
     bool changed;     /* since list() */
     bool interrupted; /* by a rule: the world that it belongs to ends with this desktop */
@@ -103,6 +104,7 @@ bool fake_shows(const struct fake_window *w, struct fake_text *text);
 bool fake_focus(struct desktop *d, const struct window_pin *pin, int64_t until, struct error *err);
 bool fake_paste(struct desktop *d, const struct window_pin *pin, const char *text, size_t len, const char *keys,
                 int64_t until, enum window_taken *taken, struct error *err);
+bool fake_unsaved(struct desktop *d, struct error *why);
 bool fake_key(struct desktop *d, const struct window_pin *pin, const char *chord, int64_t until,
               enum window_taken *taken, struct error *err);
 bool fake_type(struct desktop *d, const struct window_pin *pin, const char *text, int64_t until, struct error *err);

@@ -230,6 +230,7 @@ const struct window_backend window_fake = {
     .check = fake_check,
     .focus = fake_focus,
     .paste = fake_paste,
+    .unsaved = fake_unsaved,
     .key = fake_key,
     .type = fake_type,
     .screen_text = fake_screen_text,

@@ -89,6 +89,7 @@ struct fake_rule {
     const char *remove;       /* a file or folder */
     int interrupt;            /* a signal: cancel_request() */
     bool killed;              /* dispatch dies as by kill -9 */
+    const char *unsaved;      /* what the user had in the clipboard will not come back, and why */
     bool display_gone;        /* from now on everything is ENODISPLAY */
     bool says_abilities;      /* this rule only says what the desktop can do, from the start */
     unsigned abilities;       /* enum window_ability; else WINDOW_EXCLUSIVE and WINDOW_READS_TEXT */

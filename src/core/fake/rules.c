@@ -6,11 +6,12 @@
 #include "desk.h"
 
 static const size_t strings[] = {
-    offsetof(struct fake_rule, window), offsetof(struct fake_rule, message),    offsetof(struct fake_rule, of),
-    offsetof(struct fake_rule, title),  offsetof(struct fake_rule, app),        offsetof(struct fake_rule, alias),
-    offsetof(struct fake_rule, screen), offsetof(struct fake_rule, composer),   offsetof(struct fake_rule, modal),
-    offsetof(struct fake_rule, busy),   offsetof(struct fake_rule, paste_keys), offsetof(struct fake_rule, submit_key),
-    offsetof(struct fake_rule, focus),  offsetof(struct fake_rule, write),      offsetof(struct fake_rule, remove),
+    offsetof(struct fake_rule, window),  offsetof(struct fake_rule, message),    offsetof(struct fake_rule, of),
+    offsetof(struct fake_rule, title),   offsetof(struct fake_rule, app),        offsetof(struct fake_rule, alias),
+    offsetof(struct fake_rule, screen),  offsetof(struct fake_rule, composer),   offsetof(struct fake_rule, modal),
+    offsetof(struct fake_rule, busy),    offsetof(struct fake_rule, paste_keys), offsetof(struct fake_rule, submit_key),
+    offsetof(struct fake_rule, focus),   offsetof(struct fake_rule, write),      offsetof(struct fake_rule, remove),
+    offsetof(struct fake_rule, unsaved),
 };
 enum { STRINGS = sizeof strings / sizeof *strings };
 

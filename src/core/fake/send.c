@@ -120,6 +120,15 @@ bool fake_paste(struct desktop *d, const struct window_pin *pin, const char *tex
     return in_time;
 }
 
+bool fake_unsaved(struct desktop *d, struct error *why)
+{
+    struct fake *f = fake_of(d);
+    if (f->unsaved)
+        error_set(why, EC_TIMEOUT, "%s", f->unsaved);
+    f->unsaved = NULL;
+    return why->code != NULL;
+}
+
 /* modifier+modifier+Key, as xdotool and the other back ends spell it. */
 static bool is_chord(const char *chord)
 {

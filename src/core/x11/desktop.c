@@ -129,6 +129,7 @@ static void x11_close(struct desktop *d)
     x11_wire_close(x);
     xcb_disconnect(x->c); /* NULL is fine */
     x11_keyboard_forget(x);
+    error_clear(&x->unsaved);
     free(x->watched);
     free(x->terminals);
     free(x->host);
@@ -198,6 +199,13 @@ static bool x11_give_text(struct desktop *d, const struct window_pin *pin, const
     return done(of(d), x11_paste(of(d), pin, text, len, keys, until, taken, err), err);
 }
 
+static bool x11_unsaved(struct desktop *d, struct error *why)
+{
+    *why = of(d)->unsaved;
+    of(d)->unsaved = (struct error){0};
+    return why->code != NULL;
+}
+
 static bool x11_key(struct desktop *d, const struct window_pin *pin, const char *chord, int64_t until,
                     enum window_taken *taken, struct error *err)
 {
@@ -243,6 +251,7 @@ const struct window_backend window_x11 = {
     .check = x11_is_same,
     .focus = x11_take_focus,
     .paste = x11_give_text,
+    .unsaved = x11_unsaved,
     .key = x11_key,
     .type = x11_type_text,
     .screen_text = x11_screen_text,

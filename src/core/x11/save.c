@@ -45,7 +45,7 @@ static bool read_property(struct x11 *x, size_t most, int64_t until, struct byte
     if (more)
         return true;
     xcb_delete_property(x->c, x->own, x->atom.saving);
-    return error_set(err, EC_INVALID, "more than %zu bytes", MOST_BYTES);
+    return error_set(err, EC_INVALID, "it has more than %zu MiB", MOST_BYTES >> 20);
 }
 
 /* By pieces (ICCCM 2.7.2): each new value is one, an empty one is the last. */
@@ -97,6 +97,15 @@ static bool is_content(const struct x11 *x, xcb_atom_t target)
            target != a->insert_property;
 }
 
+/* The first reason is kept: PRIMARY is usually of the same owner. */
+static void note_loss(struct x11 *x, xcb_atom_t selection, const struct error *problem)
+{
+    if (!x->unsaved.code)
+        error_set(&x->unsaved, problem->code, "what is in the %s could not be saved and will not come back: %s",
+                  selection == XCB_ATOM_PRIMARY ? "selection (PRIMARY)" : "clipboard",
+                  problem->message ? problem->message : "out of memory");
+}
+
 /* Ctrl-C and a lost server end the paste; whatever else is wrong with one form of it, the others may do. */
 static bool is_final(const struct error *problem)
 {
@@ -117,6 +126,8 @@ static bool save_target(struct x11 *x, xcb_atom_t selection, xcb_atom_t target, 
     free(all.at);
     if (!ok && (is_final(&problem) || strcmp(problem.code, EC_TIMEOUT) == 0)) /* it hangs: the others would, too */
         return x11_wire_pass(err, &problem);
+    if (!ok && strcmp(problem.code, EC_MISSING) != 0) /* too large: the other forms may do */
+        note_loss(x, selection, &problem);
     error_clear(&problem);
     return true;
 }
@@ -168,6 +179,8 @@ bool x11_save(struct x11 *x, int which, int64_t until, struct error *err)
     x11_offer_drop(offer);
     if (!ok)
         return x11_wire_pass(err, &problem);
+    if (problem.code)
+        note_loss(x, selection, &problem);
     error_clear(&problem);
     return true;
 }
