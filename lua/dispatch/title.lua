@@ -87,7 +87,8 @@ end
 
 local STATES = { { "self", "dispatch itself runs in it" }, { "dead", "its program ended" },
     { "shell", "it stands at a shell" }, { "elevated", "it runs with higher rights" }, { "minimised", "minimised" },
-    { "elsewhere", "on another desktop" }, { "relay", "its program passes on what is typed (ssh, tmux, …)" } }
+    { "elsewhere", "out of sight, which is no hindrance (another workspace, or no terminal shows this pane)" },
+    { "relay", "its program passes on what is typed (ssh, tmux, …)" } }
 
 ---What is special about a window, in words.
 ---@return string[]
