@@ -59,11 +59,12 @@ end
 
 ---What -WhatIf says in place of a stage.
 ---@param stage string
----@return fun(run: table): string
+---@return fun(run: table): string?, string?, string?     nil, message, CODE: there is nothing to run it with
 function M.command(stage)
     return function(run)
-        local argv, message = command_of(run, stage)
-        return argv and "run " .. command_line.show(argv) or "stop here: " .. message
+        local argv, message, code = command_of(run, stage)
+        if not argv then return nil, message, code end
+        return "run " .. command_line.show(argv)
     end
 end
 

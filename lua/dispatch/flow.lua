@@ -4,7 +4,8 @@
 --         { "launch", plan = "what -WhatIf says in place of it", function(run) … end },
 --         { "report", always = true, function(run) … end } }
 --
--- A step answers true or a sentence (done), or nil, message, CODE (the run stops: BLOCKED). A Lua error is FAILED.
+-- A step answers true or a sentence (done), or nil, message, CODE (the run stops: BLOCKED). A Lua error is FAILED. A plan
+-- may be a function(run): it answers the words, or nil, message, CODE where the run would stop.
 
 ---@class run                                     what a step gets
 ---@field id string                               the RUN_ID
@@ -68,18 +69,21 @@ end
 
 local function run_step(run, step)
     local name, began = step[1], clock.now()
-    local fine, plan = xpcall(plan_of, debug.traceback, run, step)
+    local fine, plan, why, what = xpcall(plan_of, debug.traceback, run, step)
     run.emit("step.start", { step = name, plan = fine and not run.cfg.what_if and plan or nil })
     local status, message, code
     if not fine then
         status, message = "failed", plan
+    elseif run.cfg.what_if and why then            -- what only a dry run says: the step itself would say it again
+        status, message, code = "blocked", why, what
     elseif run.cfg.what_if and plan then
         status, message = "planned", "would " .. plan
     else
         status, message, code = judge(xpcall(step[2], debug.traceback, run))
     end
     local went = status == "ok" or status == "not_needed" or status == "planned"
-    local kept, why, what = run.emit("step.end", { step = name, status = status, code = code,
+    local kept
+    kept, why, what = run.emit("step.end", { step = name, status = status, code = code,
         ms = (clock.now() - began) * 1000, note = went and message or nil, message = not went and message or nil })
     if went and kept then return nil end
     if went then message, code = why, what end

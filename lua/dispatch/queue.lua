@@ -50,9 +50,10 @@ end
 
 ---What step 8 is about to do, for -WhatIf and the log.
 ---@param run table
----@return string
+---@return string? plan
+---@return string? message, string? code          EINDOUBT: the run will stop, or would
 function M.plan(run)
-    local parts, send = {}, {}
+    local parts, send, doubt = {}, {}, {}
     for _, worker in ipairs(run.workers) do
         local earlier = run.earlier[worker]
         if contract.read_marker(run.layout:marker(worker), run.id, worker) then
@@ -60,11 +61,12 @@ function M.plan(run)
         elseif earlier and not run.cfg.resend and earlier.kind == "sent" then
             parts[#parts + 1] = ("wait for %s: %s"):format(worker, journal.how(earlier))
         elseif earlier and not run.cfg.resend and earlier.kind == "in_doubt" then
-            parts[#parts + 1] = ("stop, since %s is %s"):format(worker, journal.how(earlier))
+            doubt[#doubt + 1] = ("%s is %s"):format(worker, journal.how(earlier))
         else
             send[#send + 1] = worker
         end
     end
+    if doubt[1] then return nil, table.concat(doubt, "\n"), "EINDOUBT" end
     if send[1] then table.insert(parts, 1, "send to " .. table.concat(send, ", ")) end
     return table.concat(parts, "; ")
 end

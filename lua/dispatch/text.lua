@@ -105,7 +105,9 @@ line["run.interrupted"] = function(e) return "run", "interrupted by " .. e.signa
 
 line["run.verdict"] = function(e)
     local text = e.verdict .. behind(" at ", e.step) .. (e.rehearsal and " (rehearsal)" or "")
-    text = text .. (e.what_if and " (-WhatIf: nothing was done)" or "") .. behind(": ", e.message)
+    text = text .. (e.what_if and " (-WhatIf: nothing was done)" or "")
+    local said = e.step and e.verdict ~= "INTERRUPTED"              -- by the end of that step, the line before
+    text = text .. (said and ", for the reason above" or behind(": ", e.message))
     for _, advice in ipairs(e.advice or {}) do text = text .. "\n-> " .. advice end
     return "verdict", text
 end

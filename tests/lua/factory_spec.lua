@@ -240,7 +240,7 @@ test("what -WhatIf says is the command line, or why there is none", function()
     expect.equal(factory.command "launch"(run),
         "run python -m tools.codex.factory launch --run-id 20261122_1 --workers " .. ALL)
     run.cfg.factory = "auto"
-    expect.contains(factory.command "launch"(run), "stop here: there is no factory")
+    expect.refused("ENOENT", "there is no factory", factory.command "launch"(run))
 end)
 
 test("an unknown key is the caller's mistake", function()

@@ -145,8 +145,24 @@ test("-WhatIf knows what earlier attempts did, and still touches nothing", funct
     os.remove(w.at:marker "B_tooling")
     local before = w:tree()
     local r = w:run { "-WhatIf" }
-    expect.contains(r.out, "would wait for A_core: submitted in attempt 1; stop, since B_tooling is in doubt")
-    expect.contains(r.out, "leave C_features alone: it is done already")
+    expect.contains(r.out, "blocked: B_tooling is in doubt: attempt 1 ended between its paste and its receipt")
+    expect.equal(r.exit, 2)
+    expect.equal(w:tree(), before)
+    r = w:run { "-WhatIf", "-Workers", "A_core,C_features" }
+    expect.contains(r.out, "would wait for A_core: submitted in attempt 1; leave C_features alone: it is done already")
+    expect.equal(r.exit, 0)
+    expect.equal(w:tree(), before)
+end)
+
+test("-WhatIf stops where the run would, says why once, and is no PASS", function()
+    local w = world.new()
+    local before = w:tree()
+    local r = w:run { "-WhatIf", factory = "auto" }
+    expect.equal(r.exit, 2)
+    expect.contains(r.out, "BLOCKED at launch (rehearsal) (-WhatIf: nothing was done), for the reason above")
+    local _, times = r.out:gsub("there is no factory", "")
+    expect.equal(times, 1)
+    expect.lacks(r.out, "integrate")
     expect.equal(w:tree(), before)
 end)
 

@@ -172,15 +172,15 @@ end
 
 ---Runs a flow.
 ---@param args? table                 more flags; id = RUN_ID; via = another -Via; flow = source of another flow than
----       the built-in one; change = { pattern = replacement } on the built-in one; term = what stands for term.write;
----       torn_journal: lines will be missing in it
+---       the built-in one; factory = another -Factory; change = { pattern = replacement } on the built-in one; term =
+---       what stands for term.write; torn_journal: lines will be missing in it
 ---@return table result               {exit, out, err, events, page, record, history}
 function M:run(args)
     args = args or {}
     M.now = self
     local root = self.at.root
     local argv = { "-RunId", args.id or project.ID, "-Root", root, "-Via", args.via or "fake:" .. root .. "/rules.lua",
-        "-Factory", ("sh '%s/factory/stub.sh'"):format(root) }
+        "-Factory", args.factory or ("sh '%s/factory/stub.sh'"):format(root) }
     table.move(args, 1, #args, #argv + 1, argv)
     local source, from = launch.find("run_iter.lua", nil)
     for pattern, replacement in pairs(args.change or {}) do

@@ -3,7 +3,8 @@
 -- Twelve steps, named and ordered as in the contract ("Dispatcher Flow"). A step answers
 --     true, or a sentence for the report    it is done
 --     nil, message, CODE                    the run stops here: BLOCKED, exit 2, and the report says what to do next
--- `plan` is what -WhatIf says in place of running the step; a step without one only reads, so -WhatIf runs it too.
+-- `plan` is what -WhatIf says in place of running the step; a step without one only reads, so -WhatIf runs it too. A
+-- function as plan may answer nil, message, CODE: the run would stop there, and so does the dry run.
 -- `always` steps run whatever happened before them: a failed step, a Lua error, Ctrl-C.
 --
 -- This file only says what the steps are; `dispatch run_iter.lua` runs them all, `dispatch check` the first four,
