@@ -3,18 +3,11 @@
 
 local host = require "host"
 local carriers = require "dispatch.carriers"
+local launch = require "dispatch.launch"
 local settings = require "dispatch.settings"
 local values = require "dispatch.values"
 
 local function write(...) io.stdout:write(...) end
-
-local function command_names()
-    local names = {}
-    for _, path in ipairs(host.names()) do
-        names[#names + 1] = path:match "^commands/([%w_-]+)%.lua$"
-    end
-    return names
-end
 
 local function command_of(name)
     local source = host.source("commands/" .. name .. ".lua")
@@ -27,7 +20,7 @@ local function overview()
         "  dispatch FILE.lua [ARGS]                     runs a Lua script with every primitive at hand\n",
         "  dispatch -e 'CODE'   dispatch -              the same from the command line, from standard input\n",
         "  dispatch COMMAND …\n\n")
-    for _, name in ipairs(command_names()) do
+    for _, name in ipairs(launch.commands()) do
         write(("  %-10s %s\n"):format(name, command_of(name).summary))
     end
     write("\n`dispatch help COMMAND`, `dispatch help settings`, `dispatch help SETTING`; --version\n",
@@ -58,12 +51,10 @@ local function all_settings()
     return 0
 end
 
-local function plain(text) return (text:gsub("[-_]", ""):lower()) end
-
 ---@return table? setting              by its flag or one of its variables
 local function setting_named(topic)
     for _, each in ipairs(settings.TABLE) do
-        if plain(each.name) == plain(topic) then return each end
+        if values.folded(each.name) == values.folded(topic) then return each end
         for _, variable in ipairs(settings.variables(each)) do
             if variable == topic then return each end
         end
@@ -71,15 +62,10 @@ local function setting_named(topic)
 end
 
 local function nearest(topic)
-    local best, cost = nil, math.max(2, #topic // 3) + 1
-    local function look(name)
-        local distance = values.distance(plain(topic), plain(name))
-        if distance < cost then best, cost = name, distance end
-    end
-    for _, name in ipairs(command_names()) do look(name) end
-    for _, each in ipairs(settings.TABLE) do look("-" .. each.name) end
-    look "settings"
-    return best
+    local names = launch.commands()
+    for _, each in ipairs(settings.TABLE) do names[#names + 1] = "-" .. each.name end
+    names[#names + 1] = "settings"
+    return values.nearest(topic, names)
 end
 
 local function run(argv)

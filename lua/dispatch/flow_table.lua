@@ -45,12 +45,8 @@ local function complain(format, ...)
 end
 
 local function unknown_key(what, key, fields)
-    local best, cost
-    for _, name in ipairs(known(fields)) do
-        local distance = type(key) == "string" and values.distance(key:lower(), name) or 99
-        if distance <= 3 and (not cost or distance < cost) then best, cost = name, distance end
-    end
-    complain("%s: '%s' is no key here; %s", what, tostring(key), best and ("did you mean '%s'?"):format(best)
+    local near = values.nearest(tostring(key), known(fields))
+    complain("%s: '%s' is no key here; %s", what, tostring(key), near and ("did you mean '%s'?"):format(near)
         or "there are " .. table.concat(known(fields), ", "))
 end
 

@@ -10,6 +10,7 @@ local file = require "file"
 local host = require "host"
 local settings = require "dispatch.settings"
 local layout = require "dispatch.layout"
+local values = require "dispatch.values"
 
 local M = {}
 
@@ -119,11 +120,29 @@ local function run_script(name, argv)
     return 0
 end
 
+---The commands inside the program.
+---@return string[]                   sorted
+function M.commands()
+    local names = {}
+    for _, path in ipairs(host.names()) do names[#names + 1] = path:match "^commands/([%w_-]+)%.lua$" end
+    return names
+end
+
+---What somebody meant who gave a command that is none.
+local function meant(name, argv)
+    local id = values.like_run_id(name) and name or name == "run" and argv[1]
+    if id and not id:find "^-" then return ("did you mean `dispatch run_iter.lua -RunId %s`?"):format(id) end
+    local names = M.commands()
+    names[#names + 1] = "run_iter.lua"
+    local near = not name:find "^-" and values.nearest(name, names)
+    return (near and ("did you mean `dispatch %s`? "):format(near) or "")
+        .. "`dispatch help` lists them, a script's name ends in .lua"
+end
+
 local function run_command(name, argv)
     local source = name:find("^[%w_-]+$") and host.source("commands/" .. name .. ".lua")
     if not source then
-        io.stderr:write(("dispatch: no command '%s'; `dispatch help` lists them, a script's name ends in .lua\n")
-            :format(name))
+        io.stderr:write(("dispatch: no command '%s'; %s\n"):format(name, meant(name, argv)))
         return USAGE
     end
     if settings.asks_help(argv) then name, argv, source = "help", { name }, host.source "commands/help.lua" end

@@ -49,8 +49,9 @@ end
 ---@return string? wrong
 ---@return string? name                           of the agent that it is about
 local function wrong_tables(tables)
-    if type(tables) ~= "table" or type(tables.agents) ~= "table" then return "must return a table with a list `agents`" end
-    for i, agent in ipairs(tables.agents) do
+    local list = type(tables) == "table" and tables.agents
+    if type(list) ~= "table" then return "must return a table with a list `agents`" end
+    for i, agent in ipairs(list) do
         local named = type(agent) == "table" and type(agent.name) == "string" and agent.name
         local wrong = not (named and type(agent.match) == "table") and "needs a name and a match" or wrong_agent(agent)
         if wrong then return ("agent %d (%s): %s"):format(i, named or "?", wrong), named or nil end

@@ -105,7 +105,7 @@ M.TABLE = {
 
 -- --------------------------------------------------------------------------------------------------------------- flags
 
-local function folded(name) return (name:gsub("[-_]", ""):lower()) end
+local folded = values.folded
 
 local by_flag = {}
 for _, setting in ipairs(M.TABLE) do by_flag[folded(setting.name)] = setting end
@@ -119,24 +119,19 @@ local function flag_in(argument)
     return by_flag[folded(name)], given, sign ~= "" and value or nil
 end
 
-local function nearest(given)
-    local name = folded(given)
-    local best, cost
-    for _, setting in ipairs(M.TABLE) do
-        local candidate = folded(setting.name)
-        local begins = candidate:sub(1, #name) == name
-        local distance = begins and #candidate / 100 or values.distance(name, candidate)
-        if distance <= math.max(2, #name // 3) and (not cost or distance < cost) then
-            best, cost = setting, distance
-        end
-    end
-    return best
+local function unknown(given)
+    local names = {}
+    for i, setting in ipairs(M.TABLE) do names[i] = "-" .. setting.name end
+    local near = values.nearest(given, names)
+    return ("%s: no such flag; %s"):format(given, near and ("did you mean %s?"):format(near)
+        or "`dispatch help settings` lists them")
 end
 
-local function unknown(given)
-    local near = nearest(given)
-    return ("%s: no such flag; %s"):format(given, near and ("did you mean -%s?"):format(near.name)
-        or "`dispatch help settings` lists them")
+---A word that stands where only flags do.
+local function no_flag(word, found)
+    if not found.run_id and values.like_run_id(word) then return ("%s: did you mean -RunId %s?"):format(word, word) end
+    return word .. ": what is this? A flag begins with a dash, a list has commas and no blanks, a value with blanks is "
+        .. "quoted"
 end
 
 local SWITCH = { ["$true"] = true, ["true"] = true, ["1"] = true, ["$false"] = false, ["false"] = false, ["0"] = false }
@@ -240,8 +235,7 @@ function M.parse(argv, options)
         return cfg
     end
     if #found > (options.positional or 0) then
-        return nil, ("%s: what is this? A flag begins with a dash, a list has commas and no blanks, "
-            .. "a value with blanks is quoted"):format(found[(options.positional or 0) + 1]), "EINVAL"
+        return nil, no_flag(found[(options.positional or 0) + 1], found), "EINVAL"
     end
     for _, setting in ipairs(M.TABLE) do
         local source = found[setting.field] or from_environment(setting, options.getenv or os.getenv)

@@ -27,6 +27,30 @@ function M.distance(a, b)
     return row[#b]
 end
 
+---A name without what people write in different ways.
+---@return string
+function M.folded(name) return (name:gsub("[-_]", ""):lower()) end
+
+---What was probably meant: the name that begins so, else the one with the fewest slips of the pen.
+---@param given string
+---@param names string[]
+---@return string? name               nil: nothing is near
+function M.nearest(given, names)
+    local word = M.folded(given)
+    local best, cost = nil, math.min(math.max(2, #word // 3), #word - 1)
+    for _, name in ipairs(names) do
+        local candidate = M.folded(name)
+        local begins = word ~= "" and candidate:sub(1, #word) == word
+        local distance = begins and #candidate / 100 or M.distance(word, candidate)
+        if distance < cost or not best and distance == cost then best, cost = name, distance end
+    end
+    return best
+end
+
+---Does it look like a RUN_ID of some form? For suggestions alone.
+---@return boolean
+function M.like_run_id(word) return word:find "^%d%d%d%d%d%d%d%d_%w" ~= nil end
+
 ---Anything at all: somebody else judges it.
 function M.given(text)
     if text == "" then return nil, "is empty" end

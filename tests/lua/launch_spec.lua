@@ -84,6 +84,18 @@ test("an unknown command is wrong usage and says where the known ones are listed
     end
 end)
 
+test("a slip of the pen: what was meant is said", function()
+    local RUN = "`dispatch run_iter.lua -RunId 20261122_1`"
+    for _, case in ipairs { { "`dispatch check`", "chekc" }, { "`dispatch windows`", "Windws" },
+        { "`dispatch run_iter.lua`", "run_iter" }, { RUN, "20261122_1" }, { RUN, "run", "20261122_1" },
+        { "-RunId 20261122_1", "check", "20261122_1" }, { "-RunId 20261122_1", "run_iter.lua", "20261122_1" } } do
+        local run = expect.dispatch { table.unpack(case, 2) }
+        expect.equal(run.exit, 64)
+        expect.contains(run.err, "did you mean " .. case[1] .. "?")
+    end
+    expect.falsy(expect.dispatch({ "ls" }).err:find "did you mean", "nothing is near")
+end)
+
 test("--version says it, and no command at all is wrong usage with the help", function()
     expect.matches(expect.dispatch({ "--version" }).out, "^dispatch %d+%.%d+%.%d+\n$")
     local run = expect.dispatch {}
