@@ -90,13 +90,12 @@ static void open_modules(lua_State *L)
     luaL_setfuncs(L, modules, 0);
     lua_getglobal(L, LUA_LOADLIBNAME);
     lua_getfield(L, -1, "searchers");
-    lua_Integer n = (lua_Integer)lua_rawlen(L, -1);
-    for (; n >= 2; n--) { /* behind preload, before the files of the flow's folder */
-        lua_rawgeti(L, -1, n);
-        lua_rawseti(L, -2, n + 1);
-    }
+    lua_rawgeti(L, -1, 2); /* the files of the flow's folder: behind ours, in place of the shared objects */
+    lua_rawseti(L, -2, 3);
     lua_pushcfunction(L, search_embedded);
     lua_rawseti(L, -2, 2);
+    lua_pushnil(L);
+    lua_rawseti(L, -2, 4);
     lua_pushstring(L, "./?.lua;./?/init.lua");
     lua_setfield(L, -3, "path");
     lua_pushstring(L, ""); /* one program, no shared objects */

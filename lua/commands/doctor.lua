@@ -42,8 +42,8 @@ local function look_at_project(self)
     if not self:says("root", root, true, root or message) then return end
     local fine, flow, from = pcall(launch.flow, root)            -- a script's own error is raised
     self.flow = fine and flow
-    self:says("flow", self.flow, true, not fine and flow or flow and ("%s, %d workers"):format(from.path, #flow.workers)
-        or from,
+    self:says("flow", self.flow, true, not fine and tostring(flow)
+        or flow and ("%s, %d workers"):format(from.path, #flow.workers) or from,
         "correct that file, or take it away: the built-in flow then runs")
     local zips = file.list(layout.zips(root)) or {}
     self:says("prompt zips", #zips > 0, false, #zips > 0 and ("%d in %s"):format(#zips, layout.zips(root))

@@ -53,7 +53,7 @@ local ROWS = {
 function M.of(verdict, run)
     if verdict.verdict == "PASS" then return {} end
     if verdict.verdict == "FAILED" then
-        return { "Correct the Lua file that the traceback names, then run the same command again." }
+        return { "Correct the Lua file that the message names, then run the same command again." }
     end
     local paths = run.layout
     local fill = { run_id = run.id, title = paths:title(run.workers[1]), run_dir = paths:show(paths:run_dir()) }

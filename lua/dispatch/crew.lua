@@ -16,6 +16,7 @@ local carriers = require "dispatch.carriers"
 local contract = require "dispatch.contract"
 local delivery = require "dispatch.delivery"
 local lookout = require "dispatch.lookout"
+local mistake = require "dispatch.mistake"
 local queue = require "dispatch.queue"
 
 local M = {}
@@ -92,8 +93,8 @@ function M:job(worker)
     for _, other in ipairs(self.run.all_workers) do
         if other == worker then return nil end   -- left out by -Workers
     end
-    error(("crew: '%s' is no worker of this flow; its workers are %s"):format(tostring(worker),
-        table.concat(self.run.all_workers, ", ")), 3)
+    mistake.raise(("crew: '%s' is no worker of this flow; its workers are %s"):format(tostring(worker),
+        table.concat(self.run.all_workers, ", ")))
 end
 
 local function jobs_of(self, workers)

@@ -16,6 +16,7 @@ local cjson = require "cjson"
 local characters = require "dispatch.characters"
 local command_line = require "dispatch.command_line"
 local layout = require "dispatch.layout"
+local mistake = require "dispatch.mistake"
 local settings = require "dispatch.settings"
 
 local M = {}
@@ -216,7 +217,7 @@ end
 function M.stage(run, stage, o)
     o = o or {}
     for key in pairs(o) do
-        if key ~= "gate" then error(("factory.stage: unknown key '%s'; gate"):format(key), 2) end
+        if key ~= "gate" then mistake.raise(("factory.stage: '%s' is no key here; there is gate"):format(key)) end
     end
     local argv, message, code = command_of(run, stage)
     if not argv then return nil, message, code end

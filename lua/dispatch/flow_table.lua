@@ -1,5 +1,6 @@
 -- flow_table.lua: is this table a flow? Whoever edits run_iter.lua is told what is wrong with it, and where.
 
+local mistake = require "dispatch.mistake"
 local values = require "dispatch.values"
 
 local M = {}
@@ -19,29 +20,22 @@ local function known(fields)
     return names
 end
 
--- The line of the flow's file that called; or, since `return flow { … }` is a tail call and leaves none on the stack,
--- the one on which the function of the step in question begins.
+-- `return flow { … }` is a tail call and leaves no line on the stack: then the place is where the function of the step
+-- in question begins.
 local asked, in_question
 
 local function place()
-    local level, at = 2
-    repeat
-        level = level + 1
-        at = debug.getinfo(level, "Sl")
-    until not at or at.what ~= "C" and not at.source:find "^@lua/dispatch/flow"
-    if at and not at.source:find "^@lua/dispatch/launch" then return at.short_src .. ":" .. at.currentline .. ": " end
     for _, step in ipairs { in_question or false, table.unpack(asked) } do
         local run = type(step) == "table" and step[2]
         if type(run) == "function" then
-            at = debug.getinfo(run, "S")
-            return at.short_src .. ":" .. (step == in_question and at.linedefined .. ": " or " ")
+            local at = debug.getinfo(run, "S")
+            return at.source:gsub("^@", "") .. (step == in_question and ":" .. at.linedefined or "")
         end
     end
-    return ""
 end
 
 local function complain(format, ...)
-    error(place() .. "flow: " .. format:format(...), 0)
+    mistake.raise("flow: " .. format:format(...), mistake.where() or place())
 end
 
 local function unknown_key(what, key, fields)
@@ -99,8 +93,8 @@ function M.check(steps)
     if type(steps) ~= "table" then complain("flow { … } takes a table, got a %s", type(steps)) end
     for key, value in pairs(steps) do
         if math.type(key) ~= "integer" then
-            if not FIELDS[key] then unknown_key("flow", key, FIELDS) end
-            check_type("flow", key, value, FIELDS[key])
+            if not FIELDS[key] then unknown_key("its head", key, FIELDS) end
+            check_type("its head", key, value, FIELDS[key])
         end
     end
     local api = steps.api or M.API

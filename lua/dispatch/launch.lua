@@ -10,9 +10,13 @@ local file = require "file"
 local host = require "host"
 local settings = require "dispatch.settings"
 local layout = require "dispatch.layout"
+local mistake = require "dispatch.mistake"
+local modules = require "dispatch.modules"
 local values = require "dispatch.values"
 
 local M = {}
+
+package.searchers[#package.searchers + 1] = modules.missing
 
 local USAGE, BLOCKED = 64, 2
 
@@ -55,7 +59,9 @@ function M.load(source, from, ...)
         package.path = folder .. "/?.lua;" .. folder .. "/?/init.lua"
     end
     local chunk, message = load((source:gsub("^#[^\n]*", "", 1)), "@" .. from.path, "t")
-    if not chunk then error(message, 0) end
+    if not chunk then                              -- Lua cuts a long path
+        mistake.raise((message:gsub("^.-:(%d+:)", function(line) return from.path .. ":" .. line end, 1)))
+    end
     return chunk(...)
 end
 

@@ -35,7 +35,7 @@ end
 
 test("a PASS needs none, a failed script has its own", function()
     expect.equal(told(nil, nil, "PASS"), "")
-    expect.contains(told("dispatch", nil, "FAILED"), "the traceback")
+    expect.contains(told("dispatch", nil, "FAILED"), "Correct the Lua file")
 end)
 
 test("nothing is left unfilled", function()

@@ -251,7 +251,9 @@ test("a name that is no worker of the flow is an error that lists them", functio
     local r = world.new():run { change = { ["return run%.crew:deliver%(run%.workers%)"] =
         'return run.crew:deliver { "A_cor" }' } }
     expect.equal(r.exit, 1)
-    expect.contains(r:one "run.verdict".message, "'A_cor' is no worker of this flow")
+    local message = r:one "run.verdict".message
+    expect.contains(message, "'A_cor' is no worker of this flow; its workers are A_core, ")
+    expect.falsy(message:find "traceback", "it is explained already")
 end)
 
 -- dispatch wait -------------------------------------------------------------------------------------------------------

@@ -42,6 +42,30 @@ test("a script that is no Lua says file and line", function()
     expect.contains(run.err, "wrong.lua:2:")
 end)
 
+test("a module that is not there: the script's line, what was meant, where it was looked for; no traceback", function()
+    local folder = expect.folder()
+    expect.write(folder .. "/flows/helper.lua", "")
+    for name, meant in pairs { ["dispatch.crow"] = "dispatch.crew", helpr = "helper", widnow = "window" } do
+        expect.write(folder .. "/flows/my.lua", ("\nlocal found = require '%s'\nreturn found\n"):format(name))
+        local run = expect.dispatch { "flows/my.lua", cwd = folder }
+        expect.equal(run.exit, 1)
+        local path = name:gsub("%.", "/")
+        expect.equal(run.err, ('dispatch: flows/my.lua:2: require "%s": there is no such module, did you mean "%s"?; '
+            .. "looked for it inside dispatch, flows/%s.lua, flows/%s/init.lua\n"):format(name, meant, path, path))
+    end
+    expect.falsy(expect.dispatch({ "-e", "require 'widnow'" }).err:find "no file ''", "no place without a name")
+end)
+
+test("what is wrong with a flow's table, or is no Lua, is told without a traceback", function()
+    local folder = expect.folder()
+    expect.write(folder .. "/my.lua", "local f = require 'dispatch.flow'\nlocal a = f { wokers = {} }\nreturn a\n")
+    expect.equal(expect.dispatch({ "my.lua", cwd = folder }).err,
+        "dispatch: my.lua:2: flow: its head: 'wokers' is no key here; did you mean 'workers'?\n")
+    expect.write(folder .. "/my.lua", "local x = \n= 3\n")
+    expect.equal(expect.dispatch({ "my.lua", cwd = folder }).err,
+        "dispatch: my.lua:2: unexpected symbol near '='\n")
+end)
+
 test("a script's own folder is where its modules are, and dispatch.* comes from the program", function()
     local folder = expect.folder()
     expect.write(folder .. "/flows/helper.lua", "return 'from the folder'")

@@ -68,7 +68,7 @@ function Session:judge(problem)
     if type(problem) ~= "string" then
         local meta = debug.getmetatable(problem)
         if not (meta and meta.__tostring) then return "error: " .. printer.show(problem, options()) end
-        problem = tostring(problem)
+        return tostring(problem)
     end
     return problem .. hints.behind(problem, self.globals) .. trace()
 end
