@@ -51,11 +51,18 @@ local function starts_work(self, job)
     if not job.done then self.at_work[#self.at_work + 1] = job end
 end
 
+---From now on they have -WorkerDoneTimeout, all of them the same deadline.
+local function give_time(self, jobs)
+    local deadline = clock.now() + self.cfg.worker_done_timeout
+    for _, job in ipairs(jobs) do job.deadline = deadline end
+end
+
 ---For `dispatch wait`: every worker was sent to by somebody else, and nothing will be sent.
 ---@return true? ok, string? message, string? code
 function M:expect()
     local ok, message, code = take_on(self, contract.target)
     for _, worker in ipairs(ok and self.run.workers or {}) do starts_work(self, self.jobs[worker]) end
+    give_time(self, self.at_work)
     return ok, message, code
 end
 
@@ -112,7 +119,8 @@ local function aim(self, jobs)
     return self.carrier:aim(jobs, function(...) return self:pump(...) end)
 end
 
----Sends to these workers. Whoever's marker stands, and whoever was sent to already, is left alone.
+---Sends to these workers. Whoever's marker stands, and whoever was sent to already, is left alone. Their
+----WorkerDoneTimeout begins when the last of these sends is over.
 ---@param workers string[]
 ---@return string? note                           "4 submitted, 1 unobservable"
 ---@return string? message, string? code
@@ -121,6 +129,7 @@ function M:deliver(workers)
     if not jobs then return fail(self, message, code) end
     for _, job in ipairs(waited) do starts_work(self, job) end
     if waited[1] then self.carrier:adopt(waited) end
+    give_time(self, waited)
     if not jobs[1] then return waited[1] and "waited for: " .. delivery.names(waited) or "nothing was to be sent" end
     local ok
     ok, message, code = aim(self, jobs)
@@ -128,6 +137,8 @@ function M:deliver(workers)
     local note
     note, message, code = delivery.run(self, jobs, function(job) starts_work(self, job) end)
     if not note then return fail(self, message, code) end
+    give_time(self, jobs)
+    give_time(self, waited)
     return note .. (waited[1] and "; waited for: " .. delivery.names(waited) or "")
 end
 
@@ -136,21 +147,18 @@ function M:send(worker) return self:deliver { worker } end
 
 -- ----------------------------------------------------------------------------------------------------------- finishing
 
----The deadline of whoever is at work longest; nil when nobody is. It begins when the worker is first waited for.
-local function next_deadline(self, jobs)
+---The next deadline; nil when nobody is at work.
+local function next_deadline(jobs)
     local first
     for _, job in ipairs(jobs) do
-        if not job.done then
-            job.deadline = job.deadline or clock.now() + self.cfg.worker_done_timeout
-            first = math.min(first or job.deadline, job.deadline)
-        end
+        if not job.done then first = math.min(first or job.deadline, job.deadline) end
     end
     return first
 end
 
 ---Waits until somebody finishes. True; false when nobody of `jobs` is at work any more; nil, message, CODE.
 local function until_next(self, jobs)
-    local deadline = next_deadline(self, jobs)
+    local deadline = next_deadline(jobs)
     if not deadline then return false end
     local ready, message, code = self.lookout:pump(deadline, {}, true)
     if ready or code == "EWAKE" then return true end
@@ -163,8 +171,8 @@ local function until_next(self, jobs)
     return nil, lookout.time_out(late, self.run, self.cfg.worker_done_timeout), "ETIMEOUT"
 end
 
----Each worker that finishes, as it finishes. Ends when nobody is at work any more, or when something stopped the run:
----wait() then says what.
+---Each worker that finishes, as it finishes; each has the time that began with its deliver() or send(). Ends when
+---nobody is at work any more, or when something stopped the run: wait() then says what.
 function M:finished()
     return function()
         while not self.failure do
@@ -185,6 +193,7 @@ end
 ---@return string? message, string? code          ETIMEOUT: names each missing one; ENOTSENT; EINTR; ENOTDONE
 function M:wait(workers)
     local jobs = jobs_of(self, workers)
+    give_time(self, jobs)
     while not self.failure do
         for _, job in ipairs(jobs) do
             if not job.done and not job.sent then return fail(self, job.worker .. ": was never sent to", "ENOTSENT") end

@@ -219,6 +219,25 @@ test("a pipeline: Z starts when A is done, while B is at work", function()
     expect.truthy(sent < r:one("worker.done", "B_tooling").t)
 end)
 
+local TWO_SENDS = { ["return run%.crew:deliver%(run%.workers%)"] = [[
+        for _, worker in ipairs { "A_core", "Z_aggregator" } do
+            local ok, message, code = run.crew:send(worker)
+            if not ok then return nil, message, code end
+        end
+        for _ in run.crew:finished() do end
+        return true]] }
+
+test("a pipeline: a worker has the time-out from the end of its own send on, whatever is sent after it", function()
+    local w = world.new { { at = 30, window = "Z_aggregator", title = world.title "Z_aggregator", app = "agent",
+        screen = "sample worker Z_aggregator\n> " }, without = { Z_aggregator = true }, work = 99999 }
+    local r, message = w:stops("wait_done", "ETIMEOUT", { change = TWO_SENDS, "-WorkerDoneTimeout", "50" })
+    expect.truthy(r:one("send.begin", "Z_aggregator").t >= 30)
+    local waited = r:one("run.verdict").t - r:one("send.receipt", "A_core").t
+    expect.truthy(waited >= 50 and waited < 51, waited)
+    expect.contains(message, "A_core: nothing at")
+    expect.falsy(message:find("Z_aggregator", 1, true), "it has its time")
+end)
+
 test("a pipeline waits for a window while others are at work, and takes it when it comes", function()
     local w = world.new { { at = 50, window = "Z_aggregator", title = world.title "Z_aggregator", app = "agent",
         screen = "sample worker Z_aggregator\n> " }, without = { Z_aggregator = true } }
