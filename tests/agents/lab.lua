@@ -23,14 +23,16 @@ Lab.__index = Lab
 M.SECONDS = 60                                   -- for an agent to start; a loaded machine is slow
 M.VERSIONS = { codex = "0.169.0", opencode = "1.18.33" }
 
+local installed                                  -- how the installation went: tried once, not by each test
+
 --- The folder with the agents' programs; installed by npm where they are not there yet.
 function M.programs()
     expect.need "npm"
     expect.need "node"
     local folder = expect.root .. "/build/agents"
-    local run = expect.run { here .. "/install", folder, seconds = 300 }
-    if run.exit ~= 0 then
-        expect.skip("npm could not install the agents: " .. run.err:gsub("%s+", " "):sub(1, 300))
+    installed = installed or expect.run { here .. "/install", folder, seconds = 300 }
+    if installed.exit ~= 0 then
+        expect.skip("npm could not install the agents: " .. installed.err:gsub("%s+", " "):sub(1, 300))
     end
     return expect.ok(require("file").real(folder)) .. "/node_modules"
 end
