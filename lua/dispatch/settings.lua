@@ -361,6 +361,9 @@ function M.live_view(getenv)
     return { colours = (getenv "NO_COLOR" or "") == "" }
 end
 
+---@return string?                    the X11 display of this session
+function M.display(getenv) return (getenv or os.getenv) "DISPLAY" end
+
 ---@return boolean                    is this a Wayland session?
 function M.on_wayland(getenv) return ((getenv or os.getenv) "WAYLAND_DISPLAY" or "") ~= "" end
 

@@ -5,6 +5,7 @@ local clock = require "clock"
 local file = require "file"
 local host = require "host"
 local process = require "process"
+local settings = require "dispatch.settings"
 local wait = require "wait"
 local window = require "window"
 
@@ -148,7 +149,7 @@ local KIND = { x11 = x11, tmux = tmux }
 ---@param via "auto"|"x11"|"tmux"
 ---@return string? kind, string? display_or_message    display: the one that is given already
 local function choose(via)
-    local display = os.getenv "DISPLAY"
+    local display = settings.display()
     local xterm = via ~= "tmux" and found "xterm"
     if xterm and display and window.probe("x11", display) then return "x11", display end
     if xterm and found "Xvfb" then return "x11" end
