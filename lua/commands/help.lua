@@ -2,7 +2,6 @@
 -- themselves.
 
 local host = require "host"
-local carriers = require "dispatch.carriers"
 local launch = require "dispatch.launch"
 local settings = require "dispatch.settings"
 local values = require "dispatch.values"
@@ -35,11 +34,8 @@ local function default_of(setting)
 end
 
 local function setting(each)
-    write(("-%s  %s\n"):format(each.name, each.switch and "(a switch)" or each.accepts))
-    local later = each.later == true and " (not in this build)"
-        or each.later and (" (%s: not in this build)"):format(each.later) or ""
-    write(("    %s%s\n"):format(each.about, later))
-    if each.field == "via" then write("    here there are ", table.concat(carriers.offered(), ", "), "\n") end
+    write(("-%s  %s\n"):format(each.name, each.switch and "(a switch)" or values.accepts(each)))
+    write(("    %s%s\n"):format(each.about, each.later == true and " (not in this build)" or ""))
     local variables = table.concat(settings.variables(each), ", ")
     write(("    default: %s%s\n"):format(default_of(each), variables ~= "" and "; " .. variables or ""))
 end
@@ -47,7 +43,9 @@ end
 local function all_settings()
     write("Flags go before variables, FACTORY_X before FACTORY_DISPATCH__X, both before the default. -Flag value,\n",
         "-Flag:value, --flag-name value or --flag-name=value, in any case. -ShowConfig shows what is in force.\n\n")
-    for _, each in ipairs(settings.TABLE) do setting(each) end
+    for _, each in ipairs(settings.TABLE) do
+        if each.later ~= true then setting(each) end
+    end
     return 0
 end
 

@@ -19,7 +19,7 @@ local M = {}
 ---@field flat? boolean               FACTORY_X too: the settings that the contract names
 ---@field default? any                nil: as `none` says
 ---@field none? string                what -ShowConfig says when there is no value
----@field accepts string
+---@field accepts string|fun(): string   in words
 ---@field read fun(text: string): any, string?     value; nil, why
 ---@field switch? boolean             takes no value
 ---@field later? true|string          its room, or this value's, is there, and nothing in it: a run refuses it
@@ -31,13 +31,13 @@ local RUN_LEVEL = { "run_dir", "run_id" }
 ---@type setting[]
 M.TABLE = {
     { name = "RunId", field = "run_id", read = values.given, none = "(required)", accepts = "a RUN_ID, e.g. 20261122_1",
-        about = "which iteration" },
+        about = "which iteration; its form is the flow's: a real date, and a number from 1 without leading zeros" },
     { name = "SendMode", field = "send_mode", variable = "SEND_MODE", flat = true, default = "enter",
         read = one_of "enter ctrl_enter both", accepts = "enter, ctrl_enter or both",
         about = "the key that submits; both: Enter, and Ctrl+Enter after it unless it was seen to be submitted" },
     { name = "WindowReadyTimeout", field = "window_ready_timeout", variable = "WINDOW_READY_TIMEOUT", flat = true,
         default = 120, read = number(1, 86400), accepts = "whole seconds, 1 to 86400",
-        about = "for finding all windows, re-finds included" },
+        about = "for finding all windows, re-finds included, and for their agents to be ready" },
     { name = "WorkerDoneTimeout", field = "worker_done_timeout", variable = "WORKER_DONE_TIMEOUT", flat = true,
         default = 3600, read = number(1, 604800), accepts = "whole seconds, 1 to 604800",
         about = "one deadline for all workers, from the start of step 9" },
@@ -50,12 +50,13 @@ M.TABLE = {
     { name = "FocusRetries", field = "focus_retries", variable = "FOCUS_RETRIES", flat = true, default = 3,
         read = number(0, 1000), accepts = "a whole number, 0 to 1000", about = "focus attempts after the first" },
     { name = "AhkExe", field = "ahk_exe", variable = "AHK_EXE", flat = true, none = "(found)", read = values.program,
-        accepts = "the path of an AutoHotkey v2 that is there", about = "which AutoHotkey" },
+        accepts = "the path of an AutoHotkey v2 that is there", about = "which AutoHotkey; Windows alone needs one" },
     { name = "Via", field = "via", variable = "VIA", default = "auto", read = values.via,
-        accepts = "auto, ahk, win32, x11, tmux, exec or fake:FILE.lua", about = "how prompts travel" },
+        accepts = values.ways, about = "how prompts travel; auto: by the desktop that has all windows" },
     { name = "PromptMode", field = "prompt_mode", variable = "PROMPT_MODE", default = "auto",
         read = one_of "auto full pointer", accepts = "auto, full or pointer",
-        about = "full: the whole prompt is pasted; pointer: one line that names its file" },
+        about = "full: the whole prompt is pasted; pointer: one line that names its file; auto: the pointer "
+            .. "where several lines would not arrive as one text" },
     { name = "PasteKeys", field = "paste_keys", variable = "PASTE_KEYS", none = "(by target)", read = values.chord,
         accepts = "a chord such as ctrl+v, ctrl+shift+v or shift+Insert", about = "the chord that pastes" },
     { name = "FocusKeys", field = "focus_keys", variable = "FOCUS_KEYS", none = "(by target)",
@@ -66,15 +67,16 @@ M.TABLE = {
         about = "between a paste and its submit key" },
     { name = "TmuxSocket", field = "tmux_socket", variable = "TMUX_SOCKET", none = "(tmux's own)", read = text,
         accepts = "the path of a tmux socket, or its name as tmux -L takes it",
-        about = "which tmux server; default: $TMUX, else tmux's own" },
+        about = "which tmux server (3.2 or later); default: that of $TMUX, else tmux's own" },
     { name = "StageTimeout", field = "stage_timeout", variable = "STAGE_TIMEOUT", default = 900,
-        read = number(1, 604800), accepts = "whole seconds, 1 to 604800", about = "for each outside command" },
+        read = number(1, 604800), accepts = "whole seconds, 1 to 604800", about = "for each command of the team" },
     { name = "Workers", field = "workers", variable = "WORKERS", none = "(all)", read = values.names,
         accepts = "names of workers, with commas between them",
         about = "narrows sending and waiting; without all markers the verdict is not PASS" },
     { name = "Factory", field = "factory", variable = "FACTORY", default = "auto",
         read = values.either("auto", "python", "builtin", command(RUN_LEVEL)),
-        later = "builtin", accepts = "auto, python, builtin or a command", about = "what runs steps 5, 6, 10 and 11" },
+        later = "builtin", accepts = "auto, python or a command",
+        about = "what runs steps 5, 6, 10 and 11; auto: python where tools/codex/factory is there" },
     { name = "OpenCommand", field = "open_command", variable = "OPEN_COMMAND", none = "(none)", read = command(),
         later = true, accepts = "a command", about = "opens one worker's window" },
     { name = "WorkerCommand", field = "worker_command", variable = "WORKER_COMMAND", none = "(none)",
@@ -157,7 +159,7 @@ local function take(argv, at, setting, given, value)
         at = at + 1
         value = argv[at]
         if value == nil or flag_in(value) then
-            return nil, ("%s: its value is missing; it accepts %s"):format(given, setting.accepts)
+            return nil, ("%s: its value is missing; it accepts %s"):format(given, values.accepts(setting))
         end
     end
     source.text = value
@@ -208,7 +210,7 @@ local function read_value(setting, source)
     local value, why = setting.read(values.trim(source.text))
     if value == nil then
         return nil, ("%s: '%s' %s; it accepts %s"):format(source.given or source.from,
-            characters.reveal(source.text), why or "is not one of its values", setting.accepts)
+            characters.reveal(source.text), why or "is not one of its values", values.accepts(setting))
     end
     return value
 end
@@ -250,7 +252,7 @@ function M.parse(argv, options)
     for _, name in ipairs(options.requires or {}) do
         local setting = by_flag[folded(name)]
         if cfg[setting.field] == nil then
-            return nil, ("-%s is missing: give %s"):format(setting.name, setting.accepts), "EINVAL"
+            return nil, ("-%s is missing: give %s"):format(setting.name, values.accepts(setting)), "EINVAL"
         end
     end
     return cfg

@@ -125,6 +125,19 @@ function M.via(text)
     return via(text)
 end
 
+---What -Via may be where we run. via() knows other names too: whoever gives one of them is told what is missing.
+---@return string
+function M.ways()
+    local offered = require "dispatch.carriers".offered()
+    return table.concat(offered, ", ", 1, #offered - 1) .. " or " .. offered[#offered]
+end
+
+---@param setting setting
+---@return string                     what it accepts, in words
+function M.accepts(setting)
+    return type(setting.accepts) == "function" and setting.accepts() or setting.accepts
+end
+
 local MODIFIERS = { ctrl = "ctrl", control = "ctrl", shift = "shift", alt = "alt", super = "super", win = "super" }
 
 ---A chord: modifiers and one key, as X11 names keys ("Return", "Insert", "v"). Whether there is such a key is for the

@@ -2,6 +2,7 @@
 local expect = require "expect"
 local host = require "host"
 local settings = require "dispatch.settings"
+local window = require "window"
 local test = expect.test
 
 local function help(...)
@@ -27,12 +28,28 @@ end)
 test("every setting is in the list of settings, and has a topic, by its flag or its variable", function()
     local all = help "settings"
     for _, setting in ipairs(settings.TABLE) do
-        expect.contains(all, "\n-" .. setting.name .. "  ")
+        if setting.later == true then
+            expect.lacks(all, "-" .. setting.name)
+            expect.contains(help(setting.name), "(not in this build)")
+        else
+            expect.contains(all, "\n-" .. setting.name .. "  ")
+        end
         if setting.name ~= "Help" then expect.contains(help("-" .. setting.name), setting.about) end
     end
     expect.contains(all, "default: 3600; FACTORY_WORKER_DONE_TIMEOUT, FACTORY_DISPATCH__WORKER_DONE_TIMEOUT")
     expect.contains(help "FACTORY_SEND_MODE", "-SendMode  enter, ctrl_enter or both")
     expect.contains(help "sendmode", "-SendMode")
+end)
+
+test("what the settings offer, this build has", function()
+    local built = { auto = true, ["fake:FILE.lua"] = true }
+    for _, name in ipairs(window.backends()) do built[name] = true end
+    local offered = expect.matches(help "Via", "^%-Via  ([^\n]+)\n"):gsub(" or ", ", ")
+    for name in offered:gmatch "[^, ]+" do expect.truthy(built[name], name) end
+    for name in pairs(built) do
+        if name ~= "fake" then expect.contains(offered, name) end
+    end
+    expect.lacks(help "Factory", "builtin")
 end)
 
 test("an unknown topic is exit 64, with the nearest one", function()
