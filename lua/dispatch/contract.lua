@@ -11,14 +11,41 @@ local run_id = require "dispatch.run_id"
 
 local M = {}
 
-M.DATE_AND_NUMBER, M.DATE_TIME_RANDOM = run_id.DATE_AND_NUMBER, run_id.DATE_TIME_RANDOM
-M.read_marker, M.stray_marker, M.sent = marker.read, marker.stray, prompt.sent
+---A flow's `run_id`: YYYYMMDD_N, a real date and a number from 1 without leading zeros.
+M.DATE_AND_NUMBER = run_id.DATE_AND_NUMBER
+
+---A flow's `run_id`: YYYYMMDD_HHMMSS_RAND4, a real date and time and four letters or digits.
+M.DATE_TIME_RANDOM = run_id.DATE_TIME_RANDOM
+
+---Looks at a worker's marker.
+---@param path string
+---@param run_id string
+---@param worker string
+---@return true? ok
+---@return string? message             nil: nothing is there; else what is there and is not (yet) a marker
+---@return string? code                ENOENT EINVAL EACCES EIO
+M.read_marker = marker.read
+
+---Is there a marker inside the worker's own worktree, where it does not count?
+---@param job job
+---@return string? why                 names both paths; nil: no
+M.stray_marker = marker.stray
+
+---What is sent of a prompt: no BOM, CRLF as LF, no white space at the end.
+---@param bytes string
+---@return {text: string, bytes: integer, sha256: string} sent     bytes and sha256: of the text
+M.sent = prompt.sent
 
 -- -------------------------------------------------------------------------------------------------------------- step 1
 
 ---Is this a RUN_ID of the form? For whoever must know before there is a run.
+---@param form run_id_form            DATE_AND_NUMBER, DATE_TIME_RANDOM, or a team's own: {name, check, next}
+---@param text string
+---@return true? ok, string? message, string? code     EINVAL
 M.check_id = run_id.check
 
+---Step 1: has the run's RUN_ID the form that its flow names?
+---@param run run
 ---@return true? ok, string? message, string? code     EINVAL
 function M.check_run_id(run)
     return run_id.check(run.flow.run_id or M.DATE_AND_NUMBER, run.id)
@@ -38,8 +65,10 @@ local function other_zips(run)
         all > 5 and "…, " or "", table.concat(zips, ", "))
 end
 
+---Step 2: is the prompt zip there? It is not opened.
+---@param run run
 ---@return string? note               where it is, and how big
----@return string? message, string? code     ENOENT
+---@return string? message, string? code     ENOENT; EINVAL: something else has its name; EACCES EIO
 function M.find_zip(run)
     local path = run.layout:zip()
     local real, message, code = file.real(path)
@@ -59,6 +88,7 @@ end
 
 ---Is the prompt folder there? It is when it holds anything besides logs/. One that an extraction was killed over is
 ---not: extract() finishes it.
+---@param run run
 ---@return boolean
 function M.has_prompts(run)
     if file.stat(run.layout:placing()) then return false end
@@ -85,6 +115,7 @@ local function differing(run, zipped)
 end
 
 ---Compares the prompt folder that is there with the zip: what differs is a warning, since the folder's files are used.
+---@param run run
 ---@return string note
 function M.compare(run)
     local shown = run.layout:show(run.layout:zip())
@@ -157,8 +188,9 @@ local function may_not_write(run) return run.read_only or run.cfg.what_if end
 ---before anything is put in place, so that a corrected zip works when the command is run again. A zip that is none, or
 ---has what no zip may have, stops here; where its prompts break a rule nothing is put in place, and step 4 tells it.
 ---With -WhatIf and `dispatch check` the zip is only read.
----@return string? note
----@return string? message, string? code     EINVAL: the zip breaks a rule; EEXIST EIO EACCES
+---@param run run
+---@return string? note               how many, and where they are now
+---@return string? message, string? code     EINVAL: the zip breaks a rule; EEXIST EACCES EIO EINTR
 function M.extract(run)
     local resumed = file.stat(run.layout:placing()) ~= nil
     local ok, message, code = true, nil, nil
@@ -185,6 +217,7 @@ end
 
 ---Checks every prompt by every rule; all that is wrong is said, not only the first. With -WhatIf and `dispatch check`
 ---the zip is read in memory when there is no prompt folder yet.
+---@param run run
 ---@return string? note
 ---@return string? message, string? code     EINVAL ENOENT
 function M.check_prompts(run)
@@ -213,14 +246,16 @@ end
 ---@field worker string
 ---@field title string                what its window is called
 ---@field token string                what its marker holds
----@field marker_path string
+---@field marker_path string          absolute, as the other paths
 ---@field stray_marker_path string    where a marker does not count
 ---@field prompt_path string
 ---@field text? string                what is sent
----@field bytes? integer
----@field sha256? string
+---@field bytes? integer              of the text
+---@field sha256? string              of the text
 
 ---What is known of a worker without its prompt: enough to wait for it.
+---@param run run
+---@param worker string
 ---@return job
 function M.target(run, worker)
     local paths = run.layout
@@ -230,8 +265,10 @@ function M.target(run, worker)
 end
 
 ---The same with the text that is sent. It is read again: what step 4 did not see is not sent.
+---@param run run
+---@param worker string
 ---@return job?
----@return string? message, string? code     EINVAL: it breaks a rule, or changed after step 4; ENOENT …
+---@return string? message, string? code     EINVAL: it breaks a rule, or changed after step 4; ENOENT EACCES EIO
 function M.job(run, worker)
     local job = M.target(run, worker)
     local shown = run.layout:show(job.prompt_path)

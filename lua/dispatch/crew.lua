@@ -19,13 +19,18 @@ local lookout = require "dispatch.lookout"
 local mistake = require "dispatch.mistake"
 local queue = require "dispatch.queue"
 
+---@class crew                                    the workers of a run: `run.crew` from step 7 on
 local M = {}
 M.__index = M
 
 ---What step 8 is about to do: a `plan` for it.
+---@param run run
+---@return string plan
 M.plan = queue.plan
 
----@param run table
+---The crew of a run. Nobody is looked at yet.
+---@param run run
+---@return crew crew
 function M.new(run)
     return setmetatable({ run = run, emit = run.emit, cfg = run.cfg, jobs = {}, at_work = {}, news = {}, told = 0 }, M)
 end
@@ -58,7 +63,8 @@ local function give_time(self, jobs)
 end
 
 ---For `dispatch wait`: every worker was sent to by somebody else, and nothing will be sent.
----@return true? ok, string? message, string? code
+---@return true? ok
+---@return string? message, string? code          EACCES: a marker's folder cannot be watched
 function M:expect()
     local ok, message, code = take_on(self, contract.target)
     for _, worker in ipairs(ok and self.run.workers or {}) do starts_work(self, self.jobs[worker]) end
@@ -68,7 +74,8 @@ end
 
 ---Step 7: how prompts travel, and who is there.
 ---@return string? note                           "not needed", unless they travel by AutoHotkey
----@return string? message, string? code
+---@return string? message, string? code          ENODISPLAY: there is nowhere to send to; EUNSUPPORTED; EINVAL: a
+---prompt changed, or agents.lua or the rules of a fake desktop are wrong; ENOENT EACCES EIO
 function M:prepare()
     local ok, message, code = take_on(self, contract.job)
     if ok then self.carrier, message, code = carriers.open(self.run) end
@@ -80,20 +87,24 @@ end
 
 ---The one wait: until `deadline`, or until one of the caller's `sources` is ready.
 ---@param deadline number                         absolute, clock.now() + n
----@param sources table[]
----@return table? ready
+---@param sources wait.source[]
+---@return wait.source? ready
 ---@return string? message, string? code          ETIMEOUT, EINTR, ENODISPLAY
 function M:pump(deadline, sources)
     return self.lookout:pump(deadline, sources)
 end
 
 ---Called by the lookout, once a worker.
+---@param job job
 function M:finishes(job)
     self.news[#self.news + 1] = job.worker
 end
 
 -- ------------------------------------------------------------------------------------------------------------- sending
 
+---What is known of a worker. Raises for a name that is not in the flow's `workers`.
+---@param worker string
+---@return job? job                               nil: left out by -Workers
 function M:job(worker)
     local job = self.jobs[worker]
     if job then return job end
@@ -119,11 +130,13 @@ local function aim(self, jobs)
     return self.carrier:aim(jobs, function(...) return self:pump(...) end)
 end
 
----Sends to these workers. Whoever's marker stands, and whoever was sent to already, is left alone. Their
+---Sends to these workers: all their windows are found and checked first, then each gets its prompt. Whoever's marker
+---stands, and whoever was sent to already, is left alone; whom -Workers left out is passed over. Their
 ----WorkerDoneTimeout begins when the last of these sends is over.
 ---@param workers string[]
 ---@return string? note                           "4 submitted, 1 unobservable"
----@return string? message, string? code
+---@return string? message, string? code          ENOWINDOW EAMBIGUOUS EREFUSED EFOCUS EGONE EINDOUBT ECHANGED ELOCKED
+---ETIMEOUT EINTR ENODISPLAY: docs/recovery.md says what to do about each
 function M:deliver(workers)
     local jobs, waited, message, code = queue.sort(jobs_of(self, workers), self)
     if not jobs then return fail(self, message, code) end
@@ -142,7 +155,10 @@ function M:deliver(workers)
     return note .. (waited[1] and "; waited for: " .. delivery.names(waited) or "")
 end
 
+---The same for one.
 ---@param worker string
+---@return string? note
+---@return string? message, string? code          those of deliver()
 function M:send(worker) return self:deliver { worker } end
 
 -- ----------------------------------------------------------------------------------------------------------- finishing
@@ -173,6 +189,7 @@ end
 
 ---Each worker that finishes, as it finishes; each has the time that began with its deliver() or send(). Ends when
 ---nobody is at work any more, or when something stopped the run: wait() then says what.
+---@return fun(): string? next                    the worker's name
 function M:finished()
     return function()
         while not self.failure do
@@ -189,7 +206,7 @@ end
 
 ---Step 9: until the marker of each of these workers stands. One deadline for all, from here on.
 ---@param workers string[]
----@return string? note
+---@return string? note                           "5 done"
 ---@return string? message, string? code          ETIMEOUT: names each missing one; ENOTSENT; EINTR; ENOTDONE
 function M:wait(workers)
     local jobs = jobs_of(self, workers)
@@ -209,7 +226,11 @@ function M:wait(workers)
     return nil, table.unpack(self.failure)
 end
 
----@param phases string[][]
+---One phase after the other: delivers to its workers and waits for them. All windows, those of the last phase too, are
+---found before the first prompt goes out.
+---@param phases string[][]                       workers of each
+---@return string? note
+---@return string? message, string? code          those of deliver() and wait()
 function M:phases(phases)
     local all = {}
     for _, workers in ipairs(phases) do table.move(workers, 1, #workers, #all + 1, all) end
@@ -228,7 +249,7 @@ function M:phases(phases)
     return table.concat(notes, "; ")
 end
 
----On every way out.
+---Releases the desktop, the clipboard and what watches the markers. The flow calls it on every way out.
 function M:close()
     if self.lookout then self.lookout:close() end
     if self.carrier then self.carrier:close() end

@@ -36,7 +36,7 @@ end
 ---The program that the stages are run with, before a stage's own words.
 ---@param run {id: string, root: string, cfg: table, layout: layout}
 ---@return string[]? program          "python" first means: python, or python3 where there is none
----@return string? message, string? code
+---@return string? message, string? code     ENOENT: -Factory auto, and there is none; EUNSUPPORTED; EINVAL: no command
 function M.program(run)
     local chosen = run.cfg.factory
     if chosen == "auto" then
@@ -59,8 +59,9 @@ local function command_of(run, stage)
 end
 
 ---What -WhatIf says in place of a stage.
----@param stage string
----@return fun(run: table): string?, string?, string?     nil, message, CODE: there is nothing to run it with
+---@param stage string                "launch", "worktrees open", …
+---@return fun(run: run): string?, string?, string? plan     a step's `plan`; nil, message, CODE: there is nothing to
+---run it with
 function M.command(stage)
     return function(run)
         local argv, message, code = command_of(run, stage)
@@ -78,7 +79,7 @@ end
 
 ---The JSON object on stdout: all of it, else the last one that begins a line (a command may talk before it).
 ---@param text string
----@return table?
+---@return table? answer              nil: there is none
 function M.answer_in(text)
     text = text:gsub("^\xEF\xBB\xBF", ""):match "^%s*(.-)%s*$"
     local whole = text:find "^{" and decode(text)
@@ -208,12 +209,13 @@ local function perform(run, stage, argv)
     return result
 end
 
----Runs one stage of the factory.
----@param run table
+---Runs one stage of the factory: its command with `--run-id ID --workers A,B,…` behind it, its output kept in logs/.
+---@param run run
 ---@param stage "launch"|"worktrees open"|"bundle-validate"|"integrate"
 ---@param o? {gate?: string}          gate: what status and verdict must be where they are printed
----@return string? note
----@return string? message, string? code
+---@return string? note               "exit status 0, status PASS, gate: PASS"
+---@return string? message, string? code     ESTAGE: its exit status is not 0; EGATE: the gate; ETIMEOUT: -StageTimeout;
+---ENOENT EACCES: it cannot be started; EINTR
 function M.stage(run, stage, o)
     o = o or {}
     for key in pairs(o) do

@@ -18,7 +18,7 @@
 ---@field state state                             what the events add up to so far
 ---@field attempt integer                         from 1
 ---@field earlier table<string, earlier>          what attempts before this one sent
----@field crew? table                             the workers, once step 7 made it
+---@field crew? crew                              the workers, once step 7 made it
 ---@field exit_status? integer                    a step may set it: the exit status, whatever the verdict
 ---@field flow table
 ---@field origin table                            the flow's file: {path, builtin, sha256}
@@ -46,8 +46,9 @@ local EXIT = { PASS = 0, FAILED = 1, BLOCKED = BLOCKED, INTERRUPTED = 130 }
 ---What a step that only stands aside answers: shown as such, and never a reason to stop.
 M.NOT_NEEDED = "not needed"
 
+---Is it what flow { … } answers?
 ---@param value any
----@return boolean                                is it what flow { … } answers?
+---@return boolean
 function M.is(value) return flow_table.is(value) end
 
 -- ----------------------------------------------------------------------------------------------------------- the steps
@@ -121,7 +122,7 @@ local function conclude(run, verdict)
 end
 
 ---Runs steps, the `always` ones in any case.
----@param run table
+---@param run run
 ---@param steps table[]                           of a flow, in order
 ---@return table verdict                          {verdict, step, code, message, advice}
 function M.run_steps(run, steps)
@@ -163,8 +164,8 @@ end
 ---@param flow table
 ---@param argv string[]
 ---@param origin? table                           {path, builtin, sha256} of the flow
----@return table? run                             {id, cfg, flow, origin, root, layout, workers, all_workers}
----@return integer? exit                          then: everything was said
+---@return run? run                               {id, cfg, flow, origin, root, layout, workers, all_workers}
+---@return integer? exit                          without a run: the exit status, and everything was said
 function M.context(flow, argv, origin)
     local cfg, message = settings.parse(argv)
     if cfg and cfg.help then
@@ -197,9 +198,9 @@ function M.context(flow, argv, origin)
 end
 
 ---Runs steps with a run whose emit and state are there already, from run.start to run.end.
----@param run table
----@param steps table[]
----@return integer exit_status
+---@param run run
+---@param steps table[]                           of a flow, in order
+---@return integer exit_status                    0 PASS, 1 FAILED, 2 BLOCKED, 130 INTERRUPTED; or the run's own
 function M.run(run, steps)
     local closing <close> = setmetatable({}, { __close = function() -- luacheck: ignore
         if run.crew then run.crew:close() end
@@ -218,7 +219,7 @@ end
 ---@param flow table
 ---@param argv string[]
 ---@param origin? table                           {path, builtin, sha256} of the flow
----@return integer exit_status
+---@return integer exit_status                    0 PASS, 1 FAILED, 2 BLOCKED, 64 wrong usage, 130 INTERRUPTED
 function M.main(flow, argv, origin)
     local run, exit = M.context(flow, argv, origin)
     if not run then return exit end

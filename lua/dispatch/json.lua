@@ -10,7 +10,7 @@ local Object = {}                                -- the mark of object()
 
 ---Marks a table as an object, so that an empty one is `{}` and not `[]`.
 ---@param fields? table
----@return table                                  the same table
+---@return table object                           the same table
 function M.object(fields) return setmetatable(fields or {}, Object) end
 
 ---Every byte that is not part of valid UTF-8 becomes U+FFFD.
@@ -75,9 +75,10 @@ function encode(value, first)
     error("json: cannot write " .. tostring(value), 0)
 end
 
+---One value as JSON. Raises on what JSON cannot say.
 ---@param value string|number|boolean|table      floats are written with three decimals: milliseconds of a second
 ---@param first? string[]                         keys that stand first in every object, in this order
----@return string                                 one line of ASCII
+---@return string line                            ASCII
 function M.encode(value, first) return encode(value, first or {}) end
 
 return M

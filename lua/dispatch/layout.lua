@@ -96,37 +96,43 @@ function M.find_root(given, from)
         .. "go into the project, or give -Root FOLDER"):format(start, CODEX), "ENOENT"
 end
 
+---Where the project's own flow and agents.lua are.
 ---@param root string
----@return string                     where the project's own flow, agents.lua and templates are
+---@return string path
 function M.dispatch_folder(root) return below(root, CODEX .. "/dispatch") end
 
+---Where the team's Python factory is: a package.
 ---@param root string
----@return string                     where the team's Python factory is: a package, tools/codex/factory/
+---@return string path
 function M.factory_folder(root) return below(root, CODEX .. "/factory") end
 
+---Where the prompt zips of all runs are.
 ---@param root string
----@return string                     where the prompt zips of all runs are
+---@return string path
 function M.zips(root) return below(root, CODEX .. "/prompt_zips") end
 
+---Where all runs' markers and results are.
 ---@param root string
----@return string                     where all runs' markers and results are
+---@return string path
 function M.runs(root) return below(root, CODEX .. "/runs") end
 
 ---What a run makes: not for git.
 M.IGNORED = { "/runs/", "/worktrees/", "/prompts/", "/prompt_zips/" }
 
+---The .gitignore that says so.
 ---@param root string
----@return string                     the .gitignore that says so
+---@return string path
 function M.ignore_file(root) return below(root, CODEX .. "/.gitignore") end
 
 -- -------------------------------------------------------------------------------------------------- the paths of a run
 
----@class layout
+---@class layout                      the paths of a run, all absolute
 ---@field root string
 ---@field run_id string
 local layout = {}
 layout.__index = layout
 
+---The paths of a run.
 ---@param root string                 as find_root() answers it
 ---@param run_id string               checked already: it becomes part of paths
 ---@return layout
@@ -142,68 +148,146 @@ local function path(self, ...)
 end
 
 ---A path as messages and the report show it: relative to the root where it is inside.
+---@param full string                absolute
+---@return string
 function layout:show(full)
     local start = below(self.root, "")
     return full:sub(1, #start) == start and full:sub(#start + 1) or full
 end
 
+---What the title of a worker's window must contain.
+---@param worker string
+---@return string title
 function layout:title(worker) return ("HITECHOS_%s_%s"):format(worker, self.run_id) end
 
+---The prompt zip.
+---@return string path
 function layout:zip() return path(self, "prompt_zips", self.run_id .. ".zip") end
+
+---The prompt folder.
+---@return string path
 function layout:prompts() return path(self, "prompts", self.run_id) end
+
+---The name of a worker's prompt, without its folder.
+---@param worker string
+---@return string name
 function layout:prompt_name(worker) return ("%s_%s.txt"):format(worker, self.run_id) end
+
+---A worker's prompt.
+---@param worker string
+---@return string path
 function layout:prompt(worker) return self:prompts() .. "/" .. self:prompt_name(worker) end
 
+---A worker's git worktree.
+---@param worker string
+---@return string path
 function layout:worktree(worker) return path(self, "worktrees", worker) end
+
+---Where all workers put their markers.
+---@return string path
 function layout:run_dir() return path(self, "runs", self.run_id) end
+
+---The same of one worker.
+---@param worker string
+---@return string path
 function layout:worker_dir(worker) return self:run_dir() .. "/" .. worker end
+
+---A worker's DONE marker.
+---@param worker string
+---@return string path
 function layout:marker(worker) return self:worker_dir(worker) .. "/DONE.marker" end
 
 ---What a prompt must say: the marker's path from the root on.
+---@param worker string
+---@return string
 function layout:marker_text(worker)
     return ("%s/runs/%s/%s/DONE.marker"):format(CODEX, self.run_id, worker)
 end
 
 ---What the marker must say.
+---@param worker string
+---@return string
 function layout:token(worker) return ("DONE %s %s"):format(self.run_id, worker) end
 
 ---Where a worker that takes its own worktree for the root writes its marker.
+---@param worker string
+---@return string path
 function layout:stray_marker(worker) return self:worktree(worker) .. "/" .. self:marker_text(worker) end
 
 -- What is kept in logs/. Everything that dispatch writes there has its name here.
+
+---Where everything that dispatch writes is kept.
+---@return string path
 function layout:logs() return self:prompts() .. "/logs" end
+
+---A file of that folder.
+---@param name string
+---@return string path
 function layout:log(name) return self:logs() .. "/" .. name end
+
+---Held while a run is at work.
+---@return string path
 function layout:lock() return self:log ".lock" end
+
+---An extraction that is not checked yet.
+---@return string path
 function layout:extracting() return self:log ".extracting" end
+
+---One that is checked, and not in its place yet.
+---@return string path
 function layout:placing() return self:log ".placing" end
+
+---The events of the run.
+---@return string path
 function layout:journal() return self:log "EVENTS.jsonl" end
+
+---What was shown while it ran.
+---@return string path
 function layout:run_log() return self:log "RUN_ITER.log" end
+
+---The report.
+---@return string path
 function layout:report() return self:log "DISPATCH_REPORT.md" end
 
 ---An earlier attempt's files.
 ---@param n integer                   from 1
+---@return string path
 function layout:attempt(n) return self:log(("attempt-%d"):format(n)) end
 
 ---Is this name in logs/ an earlier attempt's folder?
+---@param name string
 ---@return integer? n
 function M.attempt_number(name) return math.tointeger(tonumber(name:match("^attempt%-([1-9]%d*)$"))) end
 
+---What a stage wrote.
 ---@param stage string                "launch", "worktrees open", …
----@return string out, string err
+---@return string out, string err     paths
 function layout:stage_streams(stage)
     local name = stage:gsub("[^%w]+", "_")
     return self:log(name .. ".stdout.log"), self:log(name .. ".stderr.log")
 end
 
 ---What a send that failed left to see.
+---@param worker string
 ---@param kind "screenshot"|"screen_text"
+---@return string path
 function layout:evidence(worker, kind)
     return self:log(("SEND_%s.%s"):format(worker, kind == "screenshot" and "png" or "txt"))
 end
 
+---What AutoHotkey runs.
+---@return string path
 function layout:ahk_script() return self:log "DISPATCH_RUNTIME.ahk" end
+
+---What that script says.
+---@return string path
 function layout:ahk_log() return self:log "AHK_DISPATCH.log" end
+
+---What became of each worker, by that script.
+---@return string path
 function layout:ahk_results() return self:log "AHK_WORKER_RESULTS.log" end
+---What AutoHotkey itself wrote.
+---@return string out, string err     paths
 function layout:ahk_streams() return self:log "AHK_STDOUT.log", self:log "AHK_STDERR.log" end
 
 return M

@@ -99,7 +99,7 @@ end
 
 ---Is there a marker inside the worker's own worktree, where it does not count?
 ---@param job {worker: string, marker_path: string, stray_marker_path: string}
----@return string? message             names both paths
+---@return string? why                 names both paths
 function M.stray(job)
     local there = file.real(job.stray_marker_path)
     local info = there and file.stat(there)

@@ -70,8 +70,9 @@ local function head(s)
     })
 end
 
+---The page, of what is known.
 ---@param state state                             with a run.start in it
----@return string                                 the page
+---@return string page                            Markdown
 function M.render(state)
     local s = state.page or state
     local parts = { ("# %s: %s"):format(md.text(s.run.run_id), md.text(headline(s))), reason(s), advice(s), head(s) }
@@ -110,9 +111,10 @@ local function artifacts(run)
     end
 end
 
----Step 12.
----@param run table
----@return string? path, string? message, string? code
+---Step 12: the page, and events that name every file that it vouches for, with its SHA-256.
+---@param run run
+---@return string? path                           from the root on
+---@return string? message, string? code          EACCES EIO
 function M.write(run)
     artifacts(run)
     local path = run.layout:report()

@@ -76,7 +76,9 @@ end
 
 ---The project's table, else the built-in one.
 ---@param root? string
----@return table? tables, string? message_or_path, string? code     path: of the project's own
+---@return table? tables
+---@return string? message                        beside a table: the path of the project's own
+---@return string? code                           EINVAL: it is none, the message says why; EACCES EIO
 function M.load(root)
     local path = root and layout.dispatch_folder(root) .. "/agents.lua"
     local source, message, code = nil, nil, "ENOENT"
@@ -99,7 +101,11 @@ local function is_app(names, app)
 end
 
 ---The keys for a window: the agent's own, else those of its class.
+---@param tables table                            as load() answers it
 ---@param which "paste_keys"|"focus_keys"
+---@param agent table                             as recognise() answers it
+---@param window window.listed
+---@return string|table|nil keys                   nil: none are named
 function M.keys(tables, which, agent, window)
     if agent[which] then return agent[which] end
     for _, row in ipairs(tables[which] or {}) do
@@ -126,8 +132,9 @@ local function matching(patterns, screen, from_below)
     end
 end
 
----@param tables table                            of load()
----@param window table                            as a desktop lists it
+---Which agent is this?
+---@param tables table                            as load() answers it
+---@param window window.listed
 ---@param screen? string                          nil: cannot be read
 ---@return table agent                            UNKNOWN when none fits
 function M.recognise(tables, window, screen)
@@ -188,6 +195,8 @@ local function without_foot(text, below)
 end
 
 ---What stands in the composer.
+---@param agent table                             as recognise() answers it
+---@param screen? string                           the window's text; nil: cannot be read
 ---@return string? text                           "" when it is empty; nil when no composer is to be seen
 ---@return boolean? scrolled                      there is more above what can be seen
 function M.composer(agent, screen)
@@ -220,7 +229,10 @@ end
 local function squeezed(text) return (text:gsub("%s+", "")) end
 
 ---Does the composer show this text?
----@return "text"|"end"|"placeholder"|nil         the text itself, its end in a composer that shows no more, or the
+---@param agent table                             as recognise() answers it
+---@param screen? string                           the window's text; nil: cannot be read
+---@param text string
+---@return "text"|"end"|"placeholder"|nil how     the text itself, its end in a composer that shows no more, or the
 ---                                               agent's word for one of its size
 function M.shows(agent, screen, text)
     local composer, scrolled = M.composer(agent, screen)
@@ -247,7 +259,9 @@ local function asking(agent, screen)
 end
 
 ---Why nothing may be pasted or pressed now: a question on the screen.
----@return string? message
+---@param agent table                             as recognise() answers it
+---@param screen? string                           the window's text; nil: cannot be read
+---@return string? why
 function M.question(agent, screen)
     if not screen then return nil end
     local part = asking(agent, screen)
@@ -258,6 +272,9 @@ function M.question(agent, screen)
         (matching(agent.asks, screen, true) or line):gsub("^%s+", ""))
 end
 
+---Is it at work?
+---@param agent table                             as recognise() answers it
+---@param screen? string                           the window's text; nil: cannot be read
 ---@return string? line                           says so
 function M.busy(agent, screen)
     return screen and matching(agent.busy, screen)
@@ -266,6 +283,9 @@ end
 local DIGEST = 8                                 -- digits of a SHA-256 that a screen must show to prove anything
 
 ---How many lines say that the agent works on this very text.
+---@param agent table                             as recognise() answers it
+---@param screen? string                           the window's text; nil: cannot be read
+---@param sha256 string                            of the text
 ---@return integer
 function M.signs(agent, screen, sha256)
     local count = 0

@@ -10,7 +10,7 @@ local file = {}
 ---@field bytes integer
 ---@field modified number Unix time in seconds
 
----@class file.log a journal; closable
+---@class file.log closable; a journal
 local log = {}
 
 --- What is there under this name.

@@ -2,7 +2,7 @@
 -- itself is that of the annotations: lua/meta for the modules in C, the comments of our own Lua files for the others.
 
 local host = require "host"
-local annotations = require "dispatch.repl.annotations"
+local annotations = require "dispatch.annotations"
 local page = require "dispatch.repl.help_page"
 local values = require "dispatch.values"
 local wrap = require "dispatch.repl.wrap"
@@ -12,8 +12,8 @@ local M = {}
 local TOOLS = "dispatch.repl.tools"
 local MANUAL = "https://www.lua.org/manual/5.4/manual.html"
 
--- The classes of userdata that modules answer, as lua/meta calls them.
-local CLASSES = { ["dispatch.desktop"] = "window.desktop", ["dispatch.changes"] = "window.changes",
+---The classes of userdata that modules answer, as lua/meta calls them.
+M.CLASSES = { ["dispatch.desktop"] = "window.desktop", ["dispatch.changes"] = "window.changes",
     ["dispatch.child"] = "process.child", ["dispatch.child.input"] = "process.input", ["dispatch.edit"] = "edit.editor",
     ["dispatch.lock"] = "lock.held", ["dispatch.log"] = "file.log", ["dispatch.term.source"] = "term.source",
     ["dispatch.wait.file"] = "wait.file", ["dispatch.wait.set"] = "wait.set" }
@@ -78,7 +78,7 @@ end
 ---@return string?
 function M.class_of(value)
     local meta = type(value) == "userdata" and debug.getmetatable(value)
-    return meta and CLASSES[meta.__name or ""]
+    return meta and M.CLASSES[meta.__name or ""]
 end
 
 ---The methods of a class of userdata, by name: those that its metatable has.
@@ -150,7 +150,7 @@ local function in_module(name, value)
 end
 
 local function in_classes(value)
-    for registered, class in pairs(CLASSES) do
+    for registered, class in pairs(M.CLASSES) do
         local meta = debug.getregistry()[registered]
         local methods = meta and meta.__index
         if type(methods) == "function" then methods = select(2, debug.getupvalue(methods, 1)) end

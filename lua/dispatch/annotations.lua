@@ -10,7 +10,7 @@ local M = {}
 ---@field about string
 
 ---@class annotated.function
----@field owner string                 the variable that it is a field of: "window", "desktop"
+---@field owner string                 the variable that it is a field of: "window", "desktop", "M"
 ---@field mark "."|":"
 ---@field name string
 ---@field arguments string             as in the source: "path, max"
@@ -95,9 +95,14 @@ function read.param(block, text)
     table.insert(block.params, block.last)
 end
 
+---One answer, or several with commas between them.
 read["return"] = function(block, text)
-    block.last = value(text, false)
-    table.insert(block.returns, block.last)
+    repeat
+        block.last = value(text, false)
+        table.insert(block.returns, block.last)
+        text = block.last.about:match "^,%s*(.*)$"
+        if text then block.last.about = "" end
+    until not text
 end
 
 function read.class(block, text, found)
@@ -128,22 +133,39 @@ local function comment(block, text, found)
     end
 end
 
+local function names_of(values)
+    local names = {}
+    for i, each in ipairs(values) do names[i] = each.name end
+    return table.concat(names, ", ")
+end
+
+---A function, or a field of the module: `M.NAME = …`; that one is a function where the comment says what it takes or
+---answers.
 local function declared(block, line, found, class_of)
     local variable = line:match "^local ([%w_]+) = "
     if variable and block.class then class_of[variable] = block.class.name end
     local owner, mark, name, arguments = line:match "^function ([%w_]+)([.:])([%w_]+)%(([^)]*)%)"
-    if name then
-        table.insert(found.functions, { owner = owner, mark = mark, name = name, arguments = arguments,
-            about = table.concat(block.about, " "), params = block.params, returns = block.returns,
-            class = class_of[owner] })
+    if not name then
+        owner, mark, name = line:match "^(M)(%.)([%w_]+) = "
+        if not name then return end
+        if not (block.params[1] or block.returns[1]) then
+            table.insert(found.values, { name = name, about = table.concat(block.about, " ") })
+            return
+        end
+        arguments = names_of(block.params)
     end
+    local of_class = class_of[owner]
+    if mark == ":" and owner == "M" then owner = of_class and of_class:match "[%w_]+$" or owner end
+    table.insert(found.functions, { owner = owner, mark = mark, name = name, arguments = arguments,
+        about = table.concat(block.about, " "), params = block.params, returns = block.returns,
+        class = of_class })
 end
 
 ---@param source string
----@return {about: string, functions: annotated.function[], classes: annotated.class[]} found     about: of the whole
----file: of its first class, or what stands on top of it
+---@return {about: string, functions: annotated.function[], classes: annotated.class[], values: annotated.value[]} found
+---about: of the whole file: of its first class, or what stands on top of it; values: what else is in the module's table
 function M.read(source)
-    local found, block, class_of, top = { functions = {}, classes = {} }, fresh(), {}, {}
+    local found, block, class_of, top = { functions = {}, classes = {}, values = {} }, fresh(), {}, {}
     local in_top = true
     for line in source:gmatch "([^\n]*)\n" do
         local text = line:match "^%-%-%-(.*)$"
