@@ -9,6 +9,7 @@
 
 #include "bind/bind.h"
 #include "core/clock.h"
+#include "core/program.h"
 #include "embedded.h"
 
 /* The libraries' own headers name no luaopen_cjson, and lfs.h wants to export. */
@@ -161,6 +162,7 @@ static int start(lua_State *L)
 
 int host_run(int argc, char **argv)
 {
+    program_start();
     lua_State *L = luaL_newstate();
     if (!L) {
         fputs("dispatch: out of memory\n", stderr);

@@ -25,14 +25,14 @@ static int64_t nanoseconds(double seconds)
 int64_t bind_deadline(lua_State *L, int arg)
 {
     lua_Number seconds = luaL_checknumber(L, arg);
-    luaL_argcheck(L, !isnan(seconds), arg, "a deadline is a number of seconds: clock.now() + n");
+    luaL_argcheck(L, seconds <= HUGE_VAL, arg, "a deadline is a number of seconds: clock.now() + n");
     return nanoseconds(seconds);
 }
 
 int64_t bind_deadline_field(lua_State *L, int arg)
 {
     luaL_checktype(L, arg, LUA_TTABLE);
-    if (lua_getfield(L, arg, "deadline") != LUA_TNUMBER || isnan(lua_tonumber(L, -1)))
+    if (lua_getfield(L, arg, "deadline") != LUA_TNUMBER || !(lua_tonumber(L, -1) <= HUGE_VAL)) /* NaN */
         luaL_argerror(L, arg, "field deadline is missing: clock.now() + seconds");
     int64_t ns = nanoseconds(lua_tonumber(L, -1));
     lua_pop(L, 1);

@@ -123,7 +123,7 @@ static int l_remove(lua_State *L)
 
 static int refuse(lua_State *L, enum wait_result result, struct error *err)
 {
-    if (result != WAIT_FAILED)
+    if (result != WAIT_BROKEN)
         wait_refuse(result, err, "nothing happened");
     return bind_refuse(L, err);
 }
@@ -211,7 +211,7 @@ static int l_sleep(lua_State *L)
 {
     struct error err = {0};
     enum wait_result result = wait_for(NULL, bind_deadline(L, 1), &err);
-    if (result != WAIT_TIMEOUT)
+    if (result != WAIT_EXPIRED)
         return refuse(L, result, &err);
     lua_pushboolean(L, true);
     return 1;

@@ -21,8 +21,8 @@ void clock_simulate_end(void);
 bool clock_simulated(void);
 void clock_skip_to(int64_t when); /* never backwards; wait.c alone calls it */
 
-/* What is requested, by POSIX' numbers, which a system without signals has too: Ctrl-C; the console or the session ends;
- * the process shall end. */
+/* What is requested, by POSIX' numbers, which a system without signals has too: Ctrl-C; the console or the session
+ * ends; the process shall end. */
 enum { CANCEL_HANGUP = 1, CANCEL_INTERRUPT = 2, CANCEL_TERMINATE = 15 };
 
 /* Cancellation. cancel_request() is async-signal-safe; it is called by the handlers of SIGINT, SIGTERM and SIGHUP and

@@ -32,7 +32,10 @@ struct error {
 #define EC_GONE "EGONE"            /* the pinned window closed or changed hands */
 #define EC_NO_DISPLAY "ENODISPLAY" /* the display or tmux server went away: nothing can be retried */
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+#include <stdio.h> /* which printf this is */
+#define ERROR_PRINTF(text, first) __attribute__((format(__MINGW_PRINTF_FORMAT, text, first)))
+#elif defined(__GNUC__)
 #define ERROR_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define ERROR_PRINTF(text, first)

@@ -6,10 +6,8 @@
 #include "process_private.h"
 #include "program.h"
 
-#define DRAIN_GRACE (200 * CLOCK_MS) /* a grandchild may hold the pipes for as long as it lives */
-
 static struct wait_link all; /* next NULL: no child yet */
-static int64_t we; /* our process: a fork of ours that exits is not us */
+static int64_t we;           /* our process: a fork of ours that exits is not us */
 
 /* Async-signal-safe. */
 static void kill_all(void)
@@ -27,8 +25,9 @@ static void kill_all(void)
 static void end_all(void)
 {
     kill_all();
-    for (struct wait_link *link = all.next; program_pid() == we && link != &all; link = link->next) {
+    for (struct wait_link *link = all.next, *next; program_pid() == we && link != &all; link = next) {
         struct process *p = WAIT_OWNER(link, struct process, link);
+        next = link->next;           /* it may be freed */
         if (p->closed && !p->exited) /* nobody waits for it: freed with the loop, which is closed after this */
             process_system_forget(p);
     }
@@ -56,7 +55,7 @@ void process_handle_opened(struct process *p)
 static void free_process(struct process *p)
 {
     wait_link_remove(&p->link);
-    free(p->system);
+    process_system_free(p->system);
     free(p->out.bytes);
     free(p->err.bytes);
     free(p->line);
@@ -64,11 +63,15 @@ static void free_process(struct process *p)
     free(p);
 }
 
-void process_handle_closed(uv_handle_t *handle)
+void process_let_go(struct process *p)
 {
-    struct process *p = handle->data;
     if (--p->handles == 0 && p->closed)
         free_process(p);
+}
+
+void process_handle_closed(uv_handle_t *handle)
+{
+    process_let_go(handle->data);
 }
 
 static void uncount(struct process *p)
@@ -100,8 +103,8 @@ static bool source_ready(struct wait_source *self, int64_t now, int64_t *again)
     struct process *p = WAIT_OWNER(self, struct process, source);
     if (!p->exited || p->frozen)
         return p->frozen;
-    if ((p->out.open || p->err.open) && now < p->ended + DRAIN_GRACE) {
-        *again = p->ended + DRAIN_GRACE;
+    if ((p->out.open || p->err.open || p->in.settling) && now < p->ended + PROCESS_GRACE) {
+        *again = p->ended + PROCESS_GRACE;
         return false;
     }
     p->frozen = true; /* what is captured stays as it is from here on */
@@ -129,14 +132,16 @@ static uv_file open_file(const char *path, struct error *err)
         return -1;
     }
     uv_fs_t req;
-    uv_file fd = uv_fs_open(NULL, &req, path, UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_TRUNC | UV_FS_O_NOCTTY, 0644, NULL);
+    uv_file fd =
+        uv_fs_open(NULL, &req, path, UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_TRUNC | UV_FS_O_NOCTTY, 0644, NULL);
     uv_fs_req_cleanup(&req);
     if (fd < 0)
         wait_uv_error(err, fd, path);
     return fd;
 }
 
-static bool open_output(struct process *p, const struct process_spec *spec, int n, struct process_ends *ends, struct error *err)
+static bool open_output(struct process *p, const struct process_spec *spec, int n, struct process_ends *ends,
+                        struct error *err)
 {
     enum process_stream kind = n == 1 ? spec->out : spec->err;
     const char *path = n == 1 ? spec->out_path : spec->err_path;
@@ -192,10 +197,8 @@ static bool launch(struct process *p, const struct process_spec *spec, struct pr
     if (!process_check_cwd(spec->cwd, err))
         return false;
     env = process_environment(spec->env_set, spec->env_unset, err);
-    path = env ? process_find(spec->argv[0], env, err) : NULL;
+    path = env ? process_find(spec->argv[0], spec->cwd, env, err) : NULL;
     if (path && open_ends(p, spec, ends, err) && start(p, spec, path, env, ends, err)) {
-        if (p->in.open && !p->in.conversation)
-            p->in.reader = ends->fd[0];
         ok = process_output_start(&p->out, err) && process_output_start(&p->err, err) &&
              (!p->in.open || process_input_start(p, spec->input, spec->input_len, err));
     }

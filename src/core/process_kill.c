@@ -35,7 +35,8 @@ bool process_kill(struct process *p, int64_t until, struct error *err)
     }
     wait_children(-1);
     if (process_tree_is_left(p))
-        return error_set(err, EC_IO, "%s: process %lld or what it started is still there after it was killed", p->name, (long long)p->pid);
+        return error_set(err, EC_IO, "%s: process %lld or what it started is still there after it was killed", p->name,
+                         (long long)p->pid);
     return true;
 }
 
@@ -50,7 +51,7 @@ bool process_run(const struct process_spec *spec, int64_t until, struct process 
         return true;
     int64_t span = until > from ? until - from : 0;
     double seconds = (double)span / (double)CLOCK_SECOND;
-    if (result == WAIT_TIMEOUT)
+    if (result == WAIT_EXPIRED)
         error_set(err, EC_TIMEOUT, "%s: did not end within %.*g s", (*p)->name, seconds < 1000 ? 3 : 9, seconds);
     else
         wait_refuse(result, err, (*p)->name);

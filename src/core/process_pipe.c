@@ -1,5 +1,6 @@
 /* process_pipe.c - what goes into a child and what comes out of it. Pipes of our own, not libuv's socket pairs: a
  * script may open /dev/stderr, and what is left in a pipe can be asked. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,7 +132,7 @@ struct write_request {
     char bytes[];
 };
 
-static void stop_writing(struct process *p)
+void process_input_stop(struct process *p)
 {
     if (!p->in.open)
         return;
@@ -149,7 +150,7 @@ static void on_written(uv_write_t *req, int status)
     if (p->in.unwritten == 0 || p->in.failed) {
         p->in.whole = !p->in.failed;
         if (!p->in.conversation)
-            stop_writing(p); /* the child sees the end of its input */
+            process_input_finish(p);
         wait_mark(&p->input_source);
         wait_mark(&p->written);
     }
@@ -160,13 +161,13 @@ static void on_written(uv_write_t *req, int status)
 /* Copies the bytes; they are written as the child reads. */
 static bool write_later(struct process *p, const char *bytes, size_t n, struct error *err)
 {
-    struct write_request *w = n < SIZE_MAX / 2 ? malloc(sizeof *w + n) : NULL;
+    struct write_request *w = n < INT_MAX ? malloc(sizeof *w + n) : NULL;
     if (!w)
         return error_set(err, EC_MEMORY, "%s: no memory for its input", p->name);
     memcpy(w->bytes, bytes, n);
     w->p = p;
     w->n = n;
-    uv_buf_t buf = {.base = w->bytes, .len = n};
+    uv_buf_t buf = uv_buf_init(w->bytes, (unsigned)n);
     int status = uv_write(&w->req, (uv_stream_t *)&p->in.pipe, &buf, 1, on_written);
     if (status < 0) {
         free(w);
@@ -189,7 +190,7 @@ bool process_input_start(struct process *p, const char *bytes, size_t n, struct 
         return write_later(p, bytes, n, err);
     p->in.whole = true;
     if (!p->in.conversation)
-        stop_writing(p);
+        process_input_finish(p);
     return true;
 }
 
@@ -203,13 +204,18 @@ static void close_reader(struct process *p)
 void process_input_close(struct process *p)
 {
     process_input_settled(p); /* the last chance to see that all was read */
-    stop_writing(p);
+    process_input_stop(p);
     close_reader(p);
 }
 
 bool process_input_is_taken(const struct process *p)
 {
-    return p->in.taken || (p->in.whole && p->in.reader >= 0 && process_pipe_is_empty(p->in.reader));
+    return p->in.taken || (p->in.whole && process_input_is_read(p));
+}
+
+bool process_input_is_settling(const struct process *p)
+{
+    return p->in.settling && clock_now() < p->ended + PROCESS_GRACE;
 }
 
 bool process_input_settled(struct process *p)
@@ -217,14 +223,14 @@ bool process_input_settled(struct process *p)
     p->in.taken = process_input_is_taken(p);
     if (p->in.taken)
         close_reader(p);
-    return p->in.taken || p->exited;
+    return p->in.taken || (p->exited && !process_input_is_settling(p));
 }
 
 static bool input_ready(struct wait_source *self, int64_t now, int64_t *again)
 {
     struct process *p = WAIT_OWNER(self, struct process, input_source);
     bool settled = process_input_settled(p);
-    if (!settled && p->in.whole)
+    if (!settled && (p->in.whole || p->exited))
         *again = now + LOOK_AT_INPUT;
     return settled;
 }
@@ -242,7 +248,7 @@ bool process_write(struct process *p, const char *bytes, size_t n, int64_t until
     if (!p->in.conversation)
         return error_set(err, EC_INVALID, "%s: was not started for a conversation (out: PROCESS_PIPE)", p->name);
     if (p->in.open && n) {
-        uv_buf_t buf = {.base = (char *)bytes, .len = n};
+        uv_buf_t buf = uv_buf_init((char *)bytes, n < INT_MAX ? (unsigned)n : INT_MAX);
         int done = uv_try_write((uv_stream_t *)&p->in.pipe, &buf, 1);
         if (done > 0) {
             bytes += done;

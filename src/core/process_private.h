@@ -3,8 +3,11 @@
 #define DISPATCH_PROCESS_PRIVATE_H
 #include <uv.h>
 
+#include "clock.h"
 #include "process.h"
 #include "wait_private.h"
+
+#define PROCESS_GRACE (200 * CLOCK_MS) /* after its exit: a grandchild may hold the pipes for as long as it lives */
 
 /* One of the child's output streams that we read. */
 struct process_output {
@@ -26,18 +29,19 @@ struct process_input {
     size_t unwritten;  /* bytes that libuv still holds */
     bool whole;        /* all of spec.input is written */
     bool taken;        /* and read by the child */
+    bool settling;     /* whether it was read will be told soon, also after its exit */
     bool conversation; /* stays open after the input */
     uv_file reader;    /* the child's end, kept to see what is left in the pipe; -1: closed */
 };
 
 struct process {
     struct wait_source source, input_source;
-    struct wait_source news;    /* private: a line came, or the output ended */
-    struct wait_source written; /* private: all is written, or it failed */
-    struct wait_source gone;    /* private: nothing of the tree is left */
-    struct wait_link link;      /* among all that are not freed yet */
+    struct wait_source news;       /* private: a line came, or the output ended */
+    struct wait_source written;    /* private: all is written, or it failed */
+    struct wait_source gone;       /* private: nothing of the tree is left */
+    struct wait_link link;         /* among all that are not freed yet */
     struct process_system *system; /* the system's part of it; NULL: not started */
-    size_t handles; /* of libuv's that are not closed yet; freed with the last one */
+    size_t handles;                /* of libuv's that are not closed yet; freed with the last one */
     struct process_output out, err;
     struct process_input in;
     char *name; /* argv[0], for messages */
@@ -56,6 +60,7 @@ struct process {
 
 /* process.c */
 void process_handle_opened(struct process *p);
+void process_let_go(struct process *p);          /* one that was opened is closed */
 void process_handle_closed(uv_handle_t *handle); /* for uv_close(); handle->data is the process */
 
 void process_has_ended(struct process *p, int64_t status, int number);
@@ -70,17 +75,20 @@ struct process_ends {
 void process_system_prepare(void); /* once, before the first child */
 bool process_system_start(struct process *p, const struct process_spec *spec, const char *path, char **env,
                           const struct process_ends *ends, struct error *err);
-void process_system_forget(struct process *p); /* closes its handles in libuv's loop before it exited */
-void process_tree_ask(struct process *p);      /* to stop */
-void process_tree_kill(struct process *p);     /* async-signal-safe */
+void process_system_forget(struct process *p);           /* closes its handles in libuv's loop before it exited */
+void process_system_free(struct process_system *system); /* NULL is fine */
+void process_tree_ask(struct process *p);                /* to stop */
+void process_tree_kill(struct process *p);               /* async-signal-safe */
 bool process_tree_is_left(struct process *p);
-bool process_pipe_is_empty(uv_file reader); /* all that was written into the pipe was read */
+/* All of the input is written: the child shall find its end, and process_input_is_read() tell when it read all. */
+void process_input_finish(struct process *p);
+bool process_input_is_read(const struct process *p);
 
 /* posix/process_find.c, windows/process_find.c. The environment is one block to be freed. */
 char **process_environment(const char *const *set, const char *const *unset, struct error *err);
 bool process_check_cwd(const char *cwd, struct error *err);
-/* The path to execute; caller frees. A name with a slash is taken as it is. */
-char *process_find(const char *name, char *const *env, struct error *err);
+/* The path to execute; caller frees. A name with a slash is taken as it is, from cwd on. */
+char *process_find(const char *name, const char *cwd, char *const *env, struct error *err);
 /* Why could it not be started? Answers false. */
 bool process_explain(int status, const char *name, const char *path, const char *cwd, struct error *err);
 
@@ -92,8 +100,10 @@ uv_file process_input_open(struct process *p, struct error *err);
 bool process_input_start(struct process *p, const char *bytes, size_t n, struct error *err);
 void process_input_close(struct process *p);
 bool process_input_is_taken(const struct process *p);
+bool process_input_is_settling(const struct process *p);
 bool process_input_settled(struct process *p); /* taken, or never will be */
 void process_line_sources(struct process *p);
+void process_input_stop(struct process *p); /* closes our end */
 void process_fd_close(uv_file fd);
 
 /* process_kill.c */

@@ -5,6 +5,9 @@
 
 #include <stdint.h>
 
+/* Before anything is read or said. Windows: the standard streams are bytes, and a console takes UTF-8 and control
+ * sequences until we end. */
+void program_start(void);
 /* Absolute path of our executable. Caller frees. NULL: EIO (no /proc). */
 char *program_path(struct error *err);
 char *program_host(void); /* name of the machine; caller frees; NULL: no memory */

@@ -13,7 +13,7 @@ static uv_async_t wake; /* a signal handler's way in */
 static uv_timer_t bell; /* the end of the present sleep */
 static bool loop_open;
 static int64_t loop_owner; /* a process */
-static bool in_callback; /* uv_run() cannot be entered twice */
+static bool in_callback;   /* uv_run() cannot be entered twice */
 
 static struct wait_set always; /* wait_always() */
 static int children;           /* that live */
@@ -163,7 +163,7 @@ static void ask_always(int64_t now)
 }
 
 /* Asks the queue in order. Who is ready or broken goes to its end: it stays so until its owner has looked, and the
- * others have their turn. WAIT_TIMEOUT: nobody. */
+ * others have their turn. WAIT_EXPIRED: nobody. */
 static enum wait_result ask_queue(struct wait_set *set, int64_t now, struct wait_source **ready, struct error *err)
 {
     struct wait_entry *entry;
@@ -178,19 +178,19 @@ static enum wait_result ask_queue(struct wait_set *set, int64_t now, struct wait
         if (is_ready)
             return WAIT_READY;
         error_set(err, broken->code, "%s", broken->message ? broken->message : "out of memory");
-        return WAIT_FAILED;
+        return WAIT_BROKEN;
     }
-    return WAIT_TIMEOUT;
+    return WAIT_EXPIRED;
 }
 
 static enum wait_result next(struct wait_set *set, int64_t until, bool cancellable, struct wait_source **ready,
                              struct error *err)
 {
     if (!open_loop(err))
-        return WAIT_FAILED;
+        return WAIT_BROKEN;
     if (in_callback) {
         error_set(err, EC_INVALID, "a callback may mark sources, but not wait");
-        return WAIT_FAILED;
+        return WAIT_BROKEN;
     }
     int64_t now = clock_now();
     last_span = until > now ? until - now : 0;
@@ -208,7 +208,7 @@ static enum wait_result next(struct wait_set *set, int64_t until, bool cancellab
             last_look = true;
         }
         enum wait_result result = ask_queue(set, now, ready, err);
-        if (result != WAIT_TIMEOUT || last_look)
+        if (result != WAIT_EXPIRED || last_look)
             return result;
     }
 }
@@ -226,7 +226,7 @@ static enum wait_result alone(struct wait_source *s, int64_t until, bool cancell
     struct wait_source *ready;
     wait_set_init(&set);
     if (s && !wait_set_enter(&set, &entry, s, err))
-        return WAIT_FAILED;
+        return WAIT_BROKEN;
     enum wait_result result = next(&set, until, cancellable, &ready, err);
     if (s)
         wait_set_leave(&entry);
@@ -253,9 +253,9 @@ bool wait_refuse(enum wait_result result, struct error *err, const char *what)
     double seconds = (double)last_span / (double)CLOCK_SECOND;
     switch (result) {
     case WAIT_READY: return true;
-    case WAIT_TIMEOUT: return error_set(err, EC_TIMEOUT, "%s within %.*g s", what, seconds < 1000 ? 3 : 9, seconds);
+    case WAIT_EXPIRED: return error_set(err, EC_TIMEOUT, "%s within %.*g s", what, seconds < 1000 ? 3 : 9, seconds);
     case WAIT_INTERRUPTED: return error_set(err, EC_INTERRUPTED, "interrupted");
-    case WAIT_FAILED: break;
+    case WAIT_BROKEN: break;
     }
     return error_prefix(err, "%s", what);
 }

@@ -28,7 +28,7 @@ struct wait_source {
 /* "Ask me": for callbacks inside core. Nothing happens when the source is in no set. */
 void wait_mark(struct wait_source *source);
 
-enum wait_result { WAIT_READY, WAIT_TIMEOUT, WAIT_INTERRUPTED, WAIT_FAILED };
+enum wait_result { WAIT_READY, WAIT_EXPIRED, WAIT_INTERRUPTED, WAIT_BROKEN };
 
 struct wait_set *wait_set_new(struct error *err);
 void wait_set_free(struct wait_set *set); /* takes its sources out; they stay alive. NULL is fine */
@@ -38,8 +38,8 @@ bool wait_set_add(struct wait_set *set, struct wait_source *s, struct error *err
 void wait_remove(struct wait_source *s);
 struct wait_set *wait_set_of(const struct wait_source *s);
 /* The next ready source, in the order in which they were marked. until: absolute, clock_now(); a last look at all of
- * them is taken at it before WAIT_TIMEOUT. An `until` in the past only looks. WAIT_INTERRUPTED: cancel_pending(), also
- * when something is ready. WAIT_FAILED: *err says which source broke. */
+ * them is taken at it before WAIT_EXPIRED. An `until` in the past only looks. WAIT_INTERRUPTED: cancel_pending(), also
+ * when something is ready. WAIT_BROKEN: *err says which source broke. */
 enum wait_result wait_set_next(struct wait_set *set, int64_t until, struct wait_source **ready, struct error *err);
 /* For back ends: one source alone (in no set), while the events of all others are still taken in and queued.
  * s NULL: a pause. */

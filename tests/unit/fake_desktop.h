@@ -63,7 +63,7 @@ static inline void refused(bool ok, const char *code)
 
 static inline void pause_for(int64_t seconds)
 {
-    assert_int_equal(wait_for(NULL, in(seconds), &err), WAIT_TIMEOUT);
+    assert_int_equal(wait_for(NULL, in(seconds), &err), WAIT_EXPIRED);
 }
 
 static inline bool focus(const struct window_pin *pin)

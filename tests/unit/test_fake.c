@@ -15,7 +15,7 @@ static void windows_come_change_and_go(void **state)
     OPEN(rules);
     struct wait_source *changes = desktop->backend->changes(desktop);
     assert_int_equal(titles(), 1);
-    assert_int_equal(wait_for(changes, in(2), &err), WAIT_TIMEOUT);
+    assert_int_equal(wait_for(changes, in(2), &err), WAIT_EXPIRED);
     assert_int_equal(wait_for(changes, in(100), &err), WAIT_READY);
     struct window_list list = {0};
     assert_true(desktop->backend->list(desktop, &list, &err));

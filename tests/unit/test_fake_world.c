@@ -85,7 +85,7 @@ static void the_display_goes(void **state)
     const struct fake_rule rules[] = {WINDOW_A, {.at = 5 * S, .display_gone = true}};
     OPEN(rules);
     assert_int_equal(titles(), 1);
-    assert_int_equal(wait_for(desktop->backend->changes(desktop), in(100), &err), WAIT_FAILED);
+    assert_int_equal(wait_for(desktop->backend->changes(desktop), in(100), &err), WAIT_BROKEN);
     refused(false, EC_NO_DISPLAY);
     struct window_list list = {0};
     enum window_taken read;

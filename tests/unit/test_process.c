@@ -269,7 +269,7 @@ static void input_is_taken_when_it_was_read_to_the_end(void **state)
         .argv = SH("until [ -e go ]; do sleep 0.01; done; cat >/dev/null; until [ -e end ]; do sleep 0.01; done"),
         .input = "text",
         .input_len = 4});
-    assert_int_equal(wait_for(process_input_source(p), clock_now() + MS(30), &err), WAIT_TIMEOUT);
+    assert_int_equal(wait_for(process_input_source(p), clock_now() + MS(30), &err), WAIT_EXPIRED);
     assert_false(process_status(p).input_taken);
     assert_true(file_write("go", "", 0, &err));
     assert_int_equal(wait_for(process_input_source(p), clock_now() + LONG, &err), WAIT_READY);

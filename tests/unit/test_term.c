@@ -30,9 +30,9 @@ static bool no_terminal(void)
     CHECK(is_refused(term_raw(&err), &err, EC_UNSUPPORTED));
     term_restore();
     struct wait_source *resized = term_resized(&err);
-    CHECK(resized && wait_for(resized, SOON, &err) == WAIT_TIMEOUT);
+    CHECK(resized && wait_for(resized, SOON, &err) == WAIT_EXPIRED);
     raise(SIGWINCH);
-    CHECK(wait_for(resized, SOON, &err) == WAIT_TIMEOUT);
+    CHECK(wait_for(resized, SOON, &err) == WAIT_EXPIRED);
     close(0);
     CHECK(!term_is_tty(TERM_IN));
     return true;
@@ -54,17 +54,17 @@ static bool resizing(void)
     CHECK(term_size(&columns, &rows) && columns == 80 && rows == 24);
     struct wait_source *resized = term_resized(&err);
     CHECK(resized && resized == term_resized(&err));
-    CHECK(wait_for(resized, SOON, &err) == WAIT_TIMEOUT);
+    CHECK(wait_for(resized, SOON, &err) == WAIT_EXPIRED);
     for (int i = 0; i < 3; i++) {
         size.ws_col++;
         CHECK(ioctl(master, TIOCSWINSZ, &size) == 0);
         CHECK(wait_for(resized, LATEST, &err) == WAIT_READY);
-        CHECK(wait_for(resized, SOON, &err) == WAIT_TIMEOUT); /* said once */
+        CHECK(wait_for(resized, SOON, &err) == WAIT_EXPIRED); /* said once */
     }
     CHECK(term_size(&columns, &rows) && columns == 135 && rows == 50);
     for (int i = 0; i < 100000; i++) /* more than the pipe takes: must not hang */
         raise(SIGWINCH);
-    CHECK(wait_for(resized, SOON, &err) == WAIT_TIMEOUT); /* same size */
+    CHECK(wait_for(resized, SOON, &err) == WAIT_EXPIRED); /* same size */
     size.ws_col = 0;
     CHECK(ioctl(master, TIOCSWINSZ, &size) == 0);
     CHECK(!term_size(&columns, &rows)); /* some serial lines say 0 */

@@ -39,14 +39,14 @@ static bool read_from_pipe(void)
     CHECK(pipe(ends) == 0 && dup2(ends[0], 0) == 0);
     struct wait_source *input = term_input(&err);
     CHECK(input && input == term_input(&err));
-    CHECK(wait_for(input, SOON, &err) == WAIT_TIMEOUT);
+    CHECK(wait_for(input, SOON, &err) == WAIT_EXPIRED);
     CHECK(read_is("", false)); /* nothing, and it does not wait */
     CHECK(write(ends[1], "hello", 5) == 5);
     CHECK(wait_for(input, LATEST, &err) == WAIT_READY);
     CHECK(term_read(bytes, 3, &len, &end, &err) && len == 3 && memcmp(bytes, "hel", 3) == 0 && !end);
     CHECK(wait_for(input, SOON, &err) == WAIT_READY); /* the rest */
     CHECK(read_is("lo", false));
-    CHECK(wait_for(input, SOON, &err) == WAIT_TIMEOUT);
+    CHECK(wait_for(input, SOON, &err) == WAIT_EXPIRED);
     CHECK(write(ends[1], "bye", 3) == 3);
     close(ends[1]);
     CHECK(wait_for(input, LATEST, &err) == WAIT_READY);
@@ -78,7 +78,7 @@ static bool read_much(void)
     close(ends[1]);
     struct wait_source *input = term_input(&err);
     CHECK(input);
-    CHECK(wait_for(NULL, clock_now() + 200 * CLOCK_MS, &err) == WAIT_TIMEOUT); /* it fills */
+    CHECK(wait_for(NULL, clock_now() + 200 * CLOCK_MS, &err) == WAIT_EXPIRED); /* it fills */
     while (!end) {
         char bytes[4096];
         CHECK(wait_for(input, LATEST, &err) == WAIT_READY);
@@ -132,7 +132,7 @@ static bool read_from_terminal(void)
     struct wait_source *input = term_input(&err);
     CHECK(input && term_raw(&err));
     CHECK(fcntl(0, F_GETFL) == flags); /* the shell's terminal stays blocking */
-    CHECK(wait_for(input, SOON, &err) == WAIT_TIMEOUT);
+    CHECK(wait_for(input, SOON, &err) == WAIT_EXPIRED);
     CHECK(write(master, "\3q", 2) == 2); /* Ctrl-C is a byte, and no line has to end */
     CHECK(wait_for(input, LATEST, &err) == WAIT_READY);
     CHECK(read_is("\3q", false));

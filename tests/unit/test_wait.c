@@ -61,7 +61,7 @@ static void a_deadline_is_never_early(void **state)
     static const int64_t spans[] = {0, 1, MS(1) - 1, MS(1), MS(1) + 1, 2500000, 7777777, MS(30) + 1};
     for (size_t i = 0; i < 5 * sizeof spans / sizeof *spans; i++) {
         int64_t from = clock_now(), span = spans[i % (sizeof spans / sizeof *spans)];
-        assert_int_equal(wait_for(NULL, from + span, &err), WAIT_TIMEOUT);
+        assert_int_equal(wait_for(NULL, from + span, &err), WAIT_EXPIRED);
         int64_t took = clock_now() - from;
         assert_true(took >= span);
         assert_true(took < span + CLOCK_SECOND);
@@ -74,7 +74,7 @@ static void a_deadline_in_the_past_only_looks(void **state)
     struct puppet *a = hire(), *b = hire();
     add(a);
     add(b);
-    assert_int_equal(wait_set_next(set, INT64_MIN, &got, &err), WAIT_TIMEOUT);
+    assert_int_equal(wait_set_next(set, INT64_MIN, &got, &err), WAIT_EXPIRED);
     assert_int_equal(a->asked, 1);
     b->ready = true; /* not marked: the look is at all of them */
     assert_int_equal(wait_set_next(set, 0, &got, &err), WAIT_READY);
@@ -103,7 +103,7 @@ static void what_is_ready_stays_ready(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(next(LONG), WAIT_READY);
     a->ready = false;
-    assert_int_equal(next(0), WAIT_TIMEOUT);
+    assert_int_equal(next(0), WAIT_EXPIRED);
 }
 
 static void the_ready_come_in_the_order_of_their_marks(void **state)
@@ -113,7 +113,7 @@ static void the_ready_come_in_the_order_of_their_marks(void **state)
     static const int order[] = {2, 0, 3, 1};
     for (int i = 0; i < 4; i++)
         add(p[i] = hire());
-    assert_int_equal(next(0), WAIT_TIMEOUT);
+    assert_int_equal(next(0), WAIT_EXPIRED);
     for (int i = 0; i < 4; i++) {
         p[i]->ready = true;
         wait_mark(&p[order[i]]->source);
@@ -131,7 +131,7 @@ static void one_source_alone_while_others_queue_up(void **state)
     (void)state;
     struct puppet *a = hire(), *alone = hire();
     add(a);
-    assert_int_equal(next(0), WAIT_TIMEOUT);
+    assert_int_equal(next(0), WAIT_EXPIRED);
     a->ready = true;
     alone->marks = a;
     alone->again_after = MS(2);
@@ -154,7 +154,7 @@ static void a_source_is_in_one_set_at_most(void **state)
     assert_ptr_equal(wait_set_of(&a->source), set);
     assert_false(wait_set_add(other, &a->source, &err));
     assert_string_equal(err.code, EC_EXISTS);
-    assert_int_equal(wait_for(&a->source, 0, &err), WAIT_FAILED);
+    assert_int_equal(wait_for(&a->source, 0, &err), WAIT_BROKEN);
     wait_remove(&a->source);
     wait_remove(&a->source);
     wait_mark(&a->source);
@@ -173,11 +173,11 @@ static void removed_sources_are_not_asked(void **state)
     add(a);
     add(b);
     add(c);
-    assert_int_equal(next(0), WAIT_TIMEOUT);
+    assert_int_equal(next(0), WAIT_EXPIRED);
     wait_mark(&b->source);
     wait_remove(&b->source);
     int asked = b->asked;
-    assert_int_equal(next(MS(20)), WAIT_TIMEOUT);
+    assert_int_equal(next(MS(20)), WAIT_EXPIRED);
     assert_int_equal(b->asked, asked);
     assert_true(a->asked > 2 && c->asked > 2);
 }
@@ -199,7 +199,7 @@ static void one_that_is_always_due_holds_no_deadline_up(void **state)
     struct puppet *a = hire();
     a->again_after = 1;
     add(a);
-    assert_int_equal(next(MS(10)), WAIT_TIMEOUT);
+    assert_int_equal(next(MS(10)), WAIT_EXPIRED);
 }
 
 static void a_broken_source_ends_the_wait(void **state)
@@ -210,10 +210,10 @@ static void a_broken_source_ends_the_wait(void **state)
     add(a);
     add(b);
     b->fault = &gone;
-    assert_int_equal(next(LONG), WAIT_FAILED);
+    assert_int_equal(next(LONG), WAIT_BROKEN);
     assert_string_equal(err.code, EC_NO_DISPLAY);
     assert_string_equal(err.message, "display :7 went away");
-    assert_false(wait_refuse(WAIT_FAILED, &err, "focus"));
+    assert_false(wait_refuse(WAIT_BROKEN, &err, "focus"));
     assert_string_equal(err.message, "focus: display :7 went away");
     a->ready = true;
     wait_mark(&a->source);
@@ -227,12 +227,12 @@ static void refusals_say_how_long(void **state)
 {
     (void)state;
     assert_true(wait_refuse(WAIT_READY, &err, "x"));
-    assert_int_equal(wait_for(NULL, clock_now() + MS(20), &err), WAIT_TIMEOUT);
-    assert_false(wait_refuse(WAIT_TIMEOUT, &err, "no window"));
+    assert_int_equal(wait_for(NULL, clock_now() + MS(20), &err), WAIT_EXPIRED);
+    assert_false(wait_refuse(WAIT_EXPIRED, &err, "no window"));
     assert_string_equal(err.code, EC_TIMEOUT);
     assert_non_null(strstr(err.message, "no window within 0.0"));
-    assert_int_equal(wait_for(NULL, INT64_MIN, &err), WAIT_TIMEOUT);
-    assert_false(wait_refuse(WAIT_TIMEOUT, &err, "no window"));
+    assert_int_equal(wait_for(NULL, INT64_MIN, &err), WAIT_EXPIRED);
+    assert_false(wait_refuse(WAIT_EXPIRED, &err, "no window"));
     assert_string_equal(err.message, "no window within 0 s");
     assert_false(wait_refuse(WAIT_INTERRUPTED, &err, "x"));
     assert_string_equal(err.code, EC_INTERRUPTED);
@@ -271,9 +271,9 @@ static void a_descriptor_is_read_in_every_wait(void **state)
     assert_non_null(r.watch);
     assert_int_equal(fcntl(fds[0], F_GETFL), flags); /* still blocking, as whoever shares it expects */
     add(r.puppet);
-    assert_int_equal(next(0), WAIT_TIMEOUT);
+    assert_int_equal(next(0), WAIT_EXPIRED);
     assert_int_equal(write(fds[1], "hello", 5), 5);
-    assert_int_equal(wait_for(NULL, clock_now() + MS(1), &err), WAIT_TIMEOUT);
+    assert_int_equal(wait_for(NULL, clock_now() + MS(1), &err), WAIT_EXPIRED);
     assert_int_equal(r.bytes, 5);
     assert_int_equal(next(LONG), WAIT_READY);
     close(fds[1]);
@@ -289,7 +289,7 @@ static void wait_inside(void *owner)
     struct reader *r = owner;
     struct error e = {0};
     read_some(owner);
-    r->puppet->ready = wait_for(NULL, 0, &e) == WAIT_FAILED && strcmp(e.code, EC_INVALID) == 0;
+    r->puppet->ready = wait_for(NULL, 0, &e) == WAIT_BROKEN && strcmp(e.code, EC_INVALID) == 0;
     error_clear(&e);
 }
 

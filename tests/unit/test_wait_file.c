@@ -82,8 +82,8 @@ static void quiet(void)
 {
     int64_t look = (clock_now() / (2 * CLOCK_SECOND) + 1) * 2 * CLOCK_SECOND;
     if (look - clock_now() < MS(1200))
-        assert_int_equal(wait_for(NULL, look + MS(1), &err), WAIT_TIMEOUT);
-    assert_int_equal(next(MS(1)), WAIT_TIMEOUT);
+        assert_int_equal(wait_for(NULL, look + MS(1), &err), WAIT_EXPIRED);
+    assert_int_equal(next(MS(1)), WAIT_EXPIRED);
 }
 
 /* Within the time in which only an event can tell. */
@@ -99,7 +99,7 @@ static void a_file_that_is_there_is_ready_once(void **state)
     put("a", "x");
     struct wait_file *a = watch("a");
     comes(a);
-    assert_int_equal(next(0), WAIT_TIMEOUT);
+    assert_int_equal(next(0), WAIT_EXPIRED);
     wait_file_close(a);
 }
 
@@ -112,7 +112,7 @@ static void a_file_appears_changes_and_goes(void **state)
     comes(a);
     quiet();
     put("other", "x"); /* nobody's */
-    assert_int_equal(next(MS(5)), WAIT_TIMEOUT);
+    assert_int_equal(next(MS(5)), WAIT_EXPIRED);
     put("a", "xyz");
     comes(a);
     quiet();
@@ -160,7 +160,7 @@ static void folders_appear_later(void **state)
     struct wait_file *far = watch("runs/1/A/DONE.marker"), *near = watch("runs/DONE.marker");
     quiet();
     assert_int_equal(mkdir("runs", 0755), 0);
-    assert_int_equal(next(MS(5)), WAIT_TIMEOUT);
+    assert_int_equal(next(MS(5)), WAIT_EXPIRED);
     put("runs/DONE.marker", "x");
     comes(near);
     quiet();
@@ -183,7 +183,7 @@ static void folders_go_and_come_back(void **state)
         quiet();
         assert_true(file_remove_tree("runs/A", &err));
         if (i == 1)
-            assert_int_equal(next(MS(5)), WAIT_TIMEOUT); /* sees that it is gone; else both come in one go */
+            assert_int_equal(next(MS(5)), WAIT_EXPIRED); /* sees that it is gone; else both come in one go */
         assert_true(file_mkdir("runs/A", &err));         /* often with the same inode */
         put("runs/A/m", "x");
         comes(a);
@@ -195,9 +195,9 @@ static void folders_go_and_come_back(void **state)
     }
     quiet();
     assert_int_equal(rename("runs/A", "runs/old"), 0); /* its watch goes with it */
-    assert_int_equal(next(MS(5)), WAIT_TIMEOUT);
+    assert_int_equal(next(MS(5)), WAIT_EXPIRED);
     put("runs/old/m", "x");
-    assert_int_equal(next(MS(5)), WAIT_TIMEOUT);
+    assert_int_equal(next(MS(5)), WAIT_EXPIRED);
     assert_int_equal(mkdir("runs/A", 0755), 0);
     put("runs/A/m", "x");
     comes(a);
@@ -249,7 +249,7 @@ static void what_has_no_event_is_found_by_looking(void **state)
     assert_int_equal(mkdir("sub", 0755), 0);
     assert_int_equal(symlink("../link", "sub/link"), 0);
     struct wait_file *a = watch("sub/link/m");
-    assert_int_equal(next(MS(1)), WAIT_TIMEOUT);
+    assert_int_equal(next(MS(1)), WAIT_EXPIRED);
     assert_true(unlink("link") == 0 && symlink("two", "link") == 0);
     assert_int_equal(next(MS(2500)), WAIT_READY);
     quiet();
@@ -262,7 +262,7 @@ static void the_last_look_needs_no_event(void **state)
 {
     (void)state;
     struct wait_file *a = watch("a");
-    assert_int_equal(next(0), WAIT_TIMEOUT);
+    assert_int_equal(next(0), WAIT_EXPIRED);
     put("a", "x");
     comes(a);
     put("a", "xy");
@@ -318,7 +318,7 @@ static void closing_one_of_many(void **state)
     }
     for (int i = 0; i < 25; i++)
         assert_int_equal(next(MS(1000)), WAIT_READY);
-    assert_int_equal(next(0), WAIT_TIMEOUT);
+    assert_int_equal(next(0), WAIT_EXPIRED);
     for (int i = 0; i < 50; i++)
         wait_file_close(files[i]);
 }
@@ -334,7 +334,7 @@ static void without_watches(void)
     limit.rlim_cur = (rlim_t)next_fd;
     if (next_fd < 0 || setrlimit(RLIMIT_NOFILE, &limit) < 0)
         _exit(1);
-    if (wait_for(wait_file_source(file), 0, NULL) != WAIT_TIMEOUT)
+    if (wait_for(wait_file_source(file), 0, NULL) != WAIT_EXPIRED)
         _exit(2);
     mkdir("a", 0755);
     symlink("anywhere", "a/b"); /* needs no descriptor */

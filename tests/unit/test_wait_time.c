@@ -84,7 +84,7 @@ static void a_signal_ends_a_wait(void **state)
     assert_true(clock_now() - from < LONG / 2);
     assert_int_equal(wait_for(NULL, CLOCK_NEVER, &err), WAIT_INTERRUPTED);
     assert_int_equal(cancel_take(), SIGTERM);
-    assert_int_equal(next(0), WAIT_TIMEOUT);
+    assert_int_equal(next(0), WAIT_EXPIRED);
 }
 
 static void a_signal_before_a_wait_ends_it(void **state)
@@ -110,8 +110,8 @@ static void hurried_clean_up_waits_no_more(void **state)
     signal(SIGALRM, request); /* the second one comes while clean-up waits */
     signal_in(MS(20));
     int64_t from = clock_now();
-    assert_int_equal(next(LONG), WAIT_TIMEOUT);
-    assert_int_equal(wait_for(NULL, CLOCK_NEVER, &err), WAIT_TIMEOUT);
+    assert_int_equal(next(LONG), WAIT_EXPIRED);
+    assert_int_equal(wait_for(NULL, CLOCK_NEVER, &err), WAIT_EXPIRED);
     assert_true(clock_now() - from < LONG / 2);
     assert_true(cancel_hurried());
     a->ready = true;
@@ -147,7 +147,7 @@ static void being_held_up_on_the_way_to_sleep(void **state)
         look_costs = MS(2);
         enum wait_result result = wait_for(NULL, until, &err);
         look_costs = 0;
-        assert_int_equal(result, WAIT_TIMEOUT);
+        assert_int_equal(result, WAIT_EXPIRED);
     }
     signal_in(0);
 }
@@ -167,17 +167,17 @@ static void an_hour_takes_no_time(void **state)
     (void)state;
     clock_simulate_begin();
     int64_t real = real_now(), from = clock_now();
-    assert_int_equal(wait_for(NULL, from + HOUR, &err), WAIT_TIMEOUT);
+    assert_int_equal(wait_for(NULL, from + HOUR, &err), WAIT_EXPIRED);
     assert_true(clock_now() >= from + HOUR);
     struct puppet *a = hire();
     add(a);
-    assert_int_equal(wait_set_next(set, from + 2 * HOUR, &got, &err), WAIT_TIMEOUT);
+    assert_int_equal(wait_set_next(set, from + 2 * HOUR, &got, &err), WAIT_EXPIRED);
     assert_int_equal(a->asked, 2); /* at first and at last */
     assert_true(clock_now() >= from + 2 * HOUR && clock_now() < from + 2 * HOUR + LONG);
     assert_true(real_now() - real < AT_ONCE);
     clock_simulate_end();
     from = clock_now(); /* real again, and never backwards */
-    assert_int_equal(wait_for(NULL, from + MS(5), &err), WAIT_TIMEOUT);
+    assert_int_equal(wait_for(NULL, from + MS(5), &err), WAIT_EXPIRED);
     assert_true(clock_now() >= from + MS(5));
 }
 
@@ -231,7 +231,7 @@ static void what_we_do_ourselves_is_seen_before_time_skips(void **state)
     assert_int_equal(wait_for(wait_file_source(file), from + HOUR, &err), WAIT_READY);
     assert_true(clock_now() >= from + HOUR / 2 && clock_now() < from + HOUR / 2 + LONG);
     rule = (struct rule){.source = rule.source, .at = from + HOUR, .path = path}; /* it acts in a pause, too */
-    assert_int_equal(wait_for(NULL, from + 2 * HOUR, &err), WAIT_TIMEOUT);
+    assert_int_equal(wait_for(NULL, from + 2 * HOUR, &err), WAIT_EXPIRED);
     assert_null(rule.path);
     assert_true(clock_now() >= from + 2 * HOUR);
     assert_true(real_now() - real < AT_ONCE); /* an hour of slow looks would be 1800 */
@@ -254,12 +254,12 @@ static void real_time_passes_while_a_child_lives(void **state)
     p = process_spawn(&(struct process_spec){.argv = forever}, &err);
     process_close(p); /* killed, and time skips once it is reaped */
     int64_t real = real_now();
-    assert_int_equal(wait_for(NULL, clock_now() + HOUR, &err), WAIT_TIMEOUT);
+    assert_int_equal(wait_for(NULL, clock_now() + HOUR, &err), WAIT_EXPIRED);
     assert_true(real_now() - real < AT_ONCE);
     p = process_spawn(&(struct process_spec){.argv = forever, .outlives_us = true}, &err);
     pid_t pid = (pid_t)process_pid(p);
     process_close(p); /* nobody waits for it any more */
-    assert_int_equal(wait_for(NULL, clock_now() + HOUR, &err), WAIT_TIMEOUT);
+    assert_int_equal(wait_for(NULL, clock_now() + HOUR, &err), WAIT_EXPIRED);
     assert_true(real_now() - real < AT_ONCE);
     assert_int_equal(kill(pid, SIGKILL), 0);
 }
@@ -290,7 +290,7 @@ static void many_sources_cost_no_more_than_what_happens(void **state)
         many[i].again_after = HOUR; /* all of them on the agenda */
         add(&many[i]);
     }
-    assert_int_equal(next(0), WAIT_TIMEOUT);
+    assert_int_equal(next(0), WAIT_EXPIRED);
     int before = 0, after = 0;
     for (int i = 0; i < MANY; i++)
         before += many[i].asked;

@@ -15,7 +15,7 @@ static bool exclusive(const struct fake *f)
 static bool last(int64_t when, int64_t until, const char *what, struct error *err)
 {
     enum wait_result result = wait_for(NULL, when < until ? when : until, err);
-    if (result == WAIT_TIMEOUT && when <= until)
+    if (result == WAIT_EXPIRED && when <= until)
         return true;
     return wait_refuse(result, err, what);
 }

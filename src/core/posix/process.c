@@ -73,12 +73,19 @@ bool process_system_start(struct process *p, const struct process_spec *spec, co
         return process_explain(status, spec->argv[0], path, spec->cwd, err);
     }
     p->pid = p->system->handle.pid;
+    if (p->in.open && !p->in.conversation)
+        p->in.reader = ends->fd[0];
     return true;
 }
 
 void process_system_forget(struct process *p)
 {
     uv_close((uv_handle_t *)&p->system->handle, process_handle_closed);
+}
+
+void process_system_free(struct process_system *system)
+{
+    free(system);
 }
 
 static void signal_group(const struct process *p, int number)
@@ -138,8 +145,13 @@ bool process_tree_is_left(struct process *p)
     return !p->tree_gone;
 }
 
-bool process_pipe_is_empty(uv_file reader)
+void process_input_finish(struct process *p)
+{
+    process_input_stop(p);
+}
+
+bool process_input_is_read(const struct process *p)
 {
     int left = 0;
-    return ioctl(reader, FIONREAD, &left) == 0 && left == 0;
+    return p->in.reader >= 0 && ioctl(p->in.reader, FIONREAD, &left) == 0 && left == 0;
 }

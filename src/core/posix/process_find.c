@@ -110,8 +110,9 @@ static bool is_file(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-char *process_find(const char *name, char *const *env, struct error *err)
+char *process_find(const char *name, const char *cwd, char *const *env, struct error *err)
 {
+    (void)cwd; /* exec(3) looks there */
     if (strchr(name, '/'))
         return strdup(name);
     const char *search = lookup(env, "PATH");

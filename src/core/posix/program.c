@@ -7,6 +7,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+void program_start(void)
+{
+    /* every terminal is so already */
+}
+
 char *program_path(struct error *err)
 {
     char *path = realpath("/proc/self/exe", NULL);

@@ -114,7 +114,7 @@ struct wait_source *term_resized(struct error *err)
 static bool wait_to_write(enum term_stream stream, int number, struct error *err)
 {
     bool full = number == EAGAIN || number == EWOULDBLOCK; /* somebody who shares it made it non-blocking */
-    if (full && wait_for(NULL, clock_now() + PAUSE, err) == WAIT_FAILED)
+    if (full && wait_for(NULL, clock_now() + PAUSE, err) == WAIT_BROKEN)
         return error_prefix(err, "%s", names[stream]);
     if (full || number == EINTR)
         return !cancel_pending() ||

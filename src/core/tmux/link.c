@@ -331,13 +331,13 @@ bool tmux_link_post(struct tmux_link *link, const char *commands,
 /* Until it is answered. A command that does not fit the socket's buffer at once is sent as the server takes it. */
 static enum wait_result await(struct question *q, int64_t until, struct error *err)
 {
-    enum wait_result result = WAIT_TIMEOUT;
-    while (result == WAIT_TIMEOUT && q->link->unsent.len && !q->link->lost && clock_now() < until) {
+    enum wait_result result = WAIT_EXPIRED;
+    while (result == WAIT_EXPIRED && q->link->unsent.len && !q->link->lost && clock_now() < until) {
         int64_t soon = clock_now() + CLOCK_MS;
         result = wait_for(&q->source, soon < until ? soon : until, err);
         flush(q->link);
     }
-    return result == WAIT_TIMEOUT ? wait_for(&q->source, until, err) : result;
+    return result == WAIT_EXPIRED ? wait_for(&q->source, until, err) : result;
 }
 
 bool tmux_link_ask(struct tmux_link *link, const char *commands, int64_t until, struct tmux_answer *answer,

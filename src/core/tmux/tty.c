@@ -80,7 +80,7 @@ static enum tmux_seen pause_a_little(struct tmux_desktop *d, int looks, int64_t 
     int64_t ms = looks < 30 ? 1 : looks < 40 ? 3 : 10;
     int64_t next = clock_now() + ms * CLOCK_MS;
     enum wait_result result = wait_for(NULL, next < until ? next : until, err);
-    if (result == WAIT_TIMEOUT)
+    if (result == WAIT_EXPIRED)
         return TMUX_SEEN;
     wait_refuse(result, err, "tmux");
     return TMUX_STOPPED;

@@ -128,7 +128,7 @@ bool x11_focus_await_grab(const struct window_pin *pin, int64_t until, struct er
         return error_set(err, EC_REFUSED, "'%s': another program holds the keyboard: an open menu, or a locked screen",
                          pin->token);
     enum wait_result result = wait_for(NULL, next < until ? next : until, err);
-    return result == WAIT_TIMEOUT || wait_refuse(result, err, "the keyboard was not released");
+    return result == WAIT_EXPIRED || wait_refuse(result, err, "the keyboard was not released");
 }
 
 /* A menu or a locked screen has the keys. Waits until the keyboard is free. */

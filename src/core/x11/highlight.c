@@ -57,7 +57,7 @@ static bool flash(struct x11 *x, const xcb_window_t *bars, int64_t until, struct
         int64_t end = clock_now() + PERIOD;
         show_bars(x, bars, i % 2 == 0);
         enum wait_result result = wait_for(NULL, end < until ? end : until, err);
-        if (result != WAIT_TIMEOUT)
+        if (result != WAIT_EXPIRED)
             return wait_refuse(result, err, "the flash did not end");
         if (end > until)
             return error_set(err, EC_TIMEOUT, "the flash did not end within its deadline");
