@@ -39,10 +39,10 @@ end
 
 ---@return {place: string, window: table}[]? all
 ---@return string? message
-local function all_windows(carrier)
+local function all_windows(carrier, wanted)
     local all = {}
     for _, place in ipairs(carrier.places or {}) do
-        local windows, message = place.desktop:list()
+        local windows, message = place.desktop:list(wanted and { wanted })
         if not windows then return nil, message end
         for _, listed in ipairs(windows) do all[#all + 1] = { place = place.name, window = listed } end
     end
@@ -88,7 +88,7 @@ local function run(argv)
     carrier, message = carriers.open { cfg = cfg, root = root, emit = function() return true end }
     if not carrier then return complain(message, 2) end
     local all
-    all, message = all_windows(carrier)
+    all, message = all_windows(carrier, cfg[1])
     local exit = not all and complain(message, 2) or cfg[1] and explain(all, cfg[1]) or all and list(all)
     carrier:close()
     return exit

@@ -101,7 +101,10 @@ struct window_backend {
     /* Ready when windows came, went, died, were renamed or changed focus since list() was last called. One a desktop,
      * owned by it. */
     struct wait_source *(*changes)(struct desktop *d);
-    bool (*list)(struct desktop *d, struct window_list *list, struct error *err);
+    /* titles (NULL-terminated): the caller means windows with one of these in their title. Where each question costs
+     * time, others may lack their flags, and their pid is what the desktop knows without asking them. NULL: all that
+     * there is to know of all windows. */
+    bool (*list)(struct desktop *d, const char *const *titles, struct window_list *list, struct error *err);
 
     /* Is it still the same window, and can it take a prompt now? EGONE (closed, other pid, token left the title),
      * EREFUSED (the message says which rule: dead, at a shell, our own window, elevated, locked screen). */

@@ -119,7 +119,7 @@ static inline const char *record(const char *window, const char *what)
 static inline size_t titles(void)
 {
     struct window_list list = {0};
-    assert_true(desktop->backend->list(desktop, &list, &err));
+    assert_true(desktop->backend->list(desktop, NULL, &list, &err));
     size_t n = list.n;
     window_list_clear(&list);
     return n;

@@ -18,7 +18,7 @@ static void windows_come_change_and_go(void **state)
     assert_int_equal(wait_for(changes, in(2), &err), WAIT_EXPIRED);
     assert_int_equal(wait_for(changes, in(100), &err), WAIT_READY);
     struct window_list list = {0};
-    assert_true(desktop->backend->list(desktop, &list, &err));
+    assert_true(desktop->backend->list(desktop, NULL, &list, &err));
     assert_int_equal(list.n, 2);
     assert_string_equal(list.items[0].title, "● T_a - Code");
     assert_string_equal(list.items[1].title, "T_b");
@@ -155,7 +155,7 @@ static void focus_refused_and_stolen(void **state)
     OPEN(rules);
     assert_true(focus(&A));
     struct window_list list = {0};
-    assert_true(desktop->backend->list(desktop, &list, &err));
+    assert_true(desktop->backend->list(desktop, NULL, &list, &err));
     assert_int_equal(list.items[0].flags, 0);
     window_list_clear(&list);
     assert_true(focus(&B));
@@ -238,7 +238,7 @@ static void refusals(void **state)
     refused(desktop->backend->lock(desktop, in(1), &err), EC_LOCKED);
     assert_true(desktop->backend->lock(desktop, in(1), &err));
     struct window_list list = {0};
-    refused(desktop->backend->list(desktop, &list, &err), EC_IO);
+    refused(desktop->backend->list(desktop, NULL, &list, &err), EC_IO);
     window_list_clear(&list);
 }
 

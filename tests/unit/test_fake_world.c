@@ -89,7 +89,7 @@ static void the_display_goes(void **state)
     refused(false, EC_NO_DISPLAY);
     struct window_list list = {0};
     enum window_taken read;
-    refused(desktop->backend->list(desktop, &list, &err), EC_NO_DISPLAY);
+    refused(desktop->backend->list(desktop, NULL, &list, &err), EC_NO_DISPLAY);
     refused(desktop->backend->lock(desktop, in(1), &err), EC_NO_DISPLAY);
     refused(desktop->backend->check(desktop, &A, &err), EC_NO_DISPLAY);
     refused(focus(&A), EC_NO_DISPLAY);
@@ -117,7 +117,7 @@ static void rules_in_order(void **state)
     refused(focus(&A), EC_FOCUS); /* the first that says something decides … */
     refused(focus(&A), EC_GONE);
     struct window_list list = {0};
-    assert_true(desktop->backend->list(desktop, &list, &err));
+    assert_true(desktop->backend->list(desktop, NULL, &list, &err));
     assert_string_equal(list.items[0].title, "T_a");
     assert_string_equal(list.items[0].app, "seen"); /* … and what all of them do happens */
     window_list_clear(&list);

@@ -87,8 +87,9 @@ static bool fake_check(struct desktop *d, const struct window_pin *pin, struct e
     return ok;
 }
 
-static bool fake_list(struct desktop *d, struct window_list *list, struct error *err)
+static bool fake_list(struct desktop *d, const char *const *titles, struct window_list *list, struct error *err)
 {
+    (void)titles;
     struct fake *f = fake_of(d);
     if (!fake_enter(f, err))
         return false;

@@ -246,8 +246,9 @@ static struct desktop *open_desktop(const char *where, struct error *err)
 
 /* Asking ---------------------------------------------------------------------------------------------------------- */
 
-static bool list(struct desktop *base, struct window_list *list, struct error *err)
+static bool list(struct desktop *base, const char *const *titles, struct window_list *list, struct error *err)
 {
+    (void)titles; /* one question tells all */
     struct tmux_desktop *d = desktop_of(base);
     struct tmux_text question = {0};
     struct tmux_answer answer = {0};

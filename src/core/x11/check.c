@@ -34,7 +34,7 @@ static bool known_origins(struct x11 *x, struct error *err)
     if (x->terminals || x->own_listed)
         return true;
     bool changed = x->changed;
-    bool ok = x11_find_list(x, &list, err);
+    bool ok = x11_find_list(x, NULL, &list, err);
     x->changed = x->changed || changed;
     window_list_clear(&list);
     return ok;
@@ -48,8 +48,10 @@ bool x11_check_seen(struct x11 *x, const struct window_pin *pin, int64_t until, 
     int64_t client = 0;
     if (pin->id == 0 || pin->id > UINT32_MAX)
         return error_set(err, EC_GONE, "'%s': %llu is no X11 window", pin->token, (unsigned long long)pin->id);
-    if (!known_origins(x, err) || !x11_watch_add(x, id, err))
+    x11_watch_start(x);
+    if (!x11_find_manager(x, until, err) || !known_origins(x, err) || !x11_watch_add(x, id, err))
         return false;
+    *seen = x11_look_nothing;
     x11_look_ask(x, id, &look);
     unsigned asked = x11_look_ask_client(x, id);
     if (!x11_look_read(x, &look, until, seen, err)) {

@@ -54,6 +54,15 @@ static bool connect_to(struct x11 *x, const char *where, struct error *err)
     return true;
 }
 
+/* What the server can do, in one round trip: the answers are waited for one by one further on. */
+static void ask_extensions(xcb_connection_t *c)
+{
+    xcb_extension_t *const wanted[] = {&xcb_test_id, &xcb_xkb_id, &xcb_res_id, &xcb_xfixes_id};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        xcb_prefetch_extension_data(c, wanted[i]);
+    xcb_prefetch_maximum_request_length(c);
+}
+
 static bool has_keyboard(struct x11 *x)
 {
     const xcb_query_extension_reply_t *test = xcb_get_extension_data(x->c, &xcb_test_id);
@@ -95,7 +104,7 @@ static void select_turn(struct x11 *x)
 static bool set_up(struct x11 *x, struct error *err)
 {
     const uint32_t own = XCB_EVENT_MASK_PROPERTY_CHANGE;
-    const uint32_t root = XCB_EVENT_MASK_PROPERTY_CHANGE | XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY;
+    ask_extensions(x->c);
     bool keyboard = has_keyboard(x), atoms = x11_atoms_read(x->c, &x->atom);
     x->res_there = has_res(x);
     if (x11_wire_lost(x, err))
@@ -105,11 +114,10 @@ static bool set_up(struct x11 *x, struct error *err)
     x->own = xcb_generate_id(x->c);
     xcb_create_window(x->c, 0, x->own, x->root, 0, 0, 1, 1, 0, XCB_WINDOW_CLASS_INPUT_ONLY, XCB_COPY_FROM_PARENT,
                       XCB_CW_EVENT_MASK, &own);
-    xcb_change_window_attributes(x->c, x->root, XCB_CW_EVENT_MASK, &root);
     select_turn(x);
     x11_seller_start(&x->seller, x->c, &x->atom, x->own, X11_WATCH_MASK);
     x->changed = true; /* nobody has looked yet */
-    return x11_wire_open(x, err) && x11_find_manager(x, clock_now() + X11_PATIENCE, err);
+    return x11_wire_open(x, err);
 }
 
 static void x11_close(struct desktop *d)
@@ -175,12 +183,13 @@ static void x11_unlock(struct desktop *d)
 
 static struct wait_source *x11_changes(struct desktop *d)
 {
+    x11_watch_start(of(d));
     return &of(d)->changes;
 }
 
-static bool x11_list(struct desktop *d, struct window_list *list, struct error *err)
+static bool x11_list(struct desktop *d, const char *const *titles, struct window_list *list, struct error *err)
 {
-    return done(of(d), x11_find_list(of(d), list, err), err);
+    return done(of(d), x11_find_list(of(d), titles, list, err), err);
 }
 
 static bool x11_is_same(struct desktop *d, const struct window_pin *pin, struct error *err)

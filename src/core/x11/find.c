@@ -40,7 +40,7 @@ bool x11_find_manager(struct x11 *x, int64_t until, struct error *err)
     x11_wire_drain(x);
     if (x->manager_known && !(x->managed && x11_watch_is_gone(x, x->manager)))
         return true;
-    x->manager_known = true; /* unless an event says otherwise from here on */
+    x->manager_known = x->watching; /* unless an event says otherwise from here on */
     x->managed = x11_look_card(x, x->root, x->atom.net_supporting_wm_check, until, &check, &problem) &&
                  x11_watch_add(x, check, &problem) &&
                  x11_look_card(x, check, x->atom.net_supporting_wm_check, until, &again, &problem) && check == again;
@@ -54,23 +54,63 @@ bool x11_find_manager(struct x11 *x, int64_t until, struct error *err)
 }
 
 struct find {
+    const char *const *titles; /* that are meant; NULL: all */
     xcb_window_t *ids;
     size_t n;
     struct x11_look *looks; /* of each id; what is still to be read */
-    uint32_t workspace;     /* the current one; UINT32_MAX: unknown */
+    struct x11_seen *seen;
+    uint32_t workspace; /* the current one; UINT32_MAX: unknown */
 };
 
-static bool ask_all(struct x11 *x, struct find *f, struct error *err)
+/* Titles first: of which windows more has to be known is seen by them. */
+static bool ask_titles(struct x11 *x, struct find *f, struct error *err)
 {
     f->looks = f->n ? calloc(f->n, sizeof *f->looks) : NULL;
-    if (f->n && !f->looks)
+    f->seen = f->n ? calloc(f->n, sizeof *f->seen) : NULL;
+    if (f->n && (!f->looks || !f->seen))
         return error_set(err, EC_MEMORY, "no memory for the list of windows");
     for (size_t i = 0; i < f->n; i++) {
+        f->seen[i] = x11_look_nothing;
         if (!x11_watch_add(x, f->ids[i], err))
             return false;
-        x11_look_ask(x, f->ids[i], &f->looks[i]);
+        x11_look_ask_title(x, f->ids[i], &f->looks[i]);
+        if (!f->titles)
+            x11_look_ask_state(x, f->ids[i], &f->looks[i]);
     }
     return true;
+}
+
+static bool read_all(struct x11 *x, struct find *f, int64_t until, struct error *err)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (!x11_look_read(x, &f->looks[i], until, &f->seen[i], err))
+            return false;
+    return true;
+}
+
+/* Few windows have only the old title: they are asked for it when that is known. */
+static bool name_untitled(struct x11 *x, struct find *f, int64_t until, struct error *err)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->seen[i].there && !f->seen[i].title)
+            x11_look_ask_name(x, f->ids[i], &f->looks[i]);
+    return read_all(x, f, until, err);
+}
+
+static bool is_meant(const struct find *f, const char *title)
+{
+    for (const char *const *each = f->titles; title && *each; each++)
+        if (strstr(title, *each))
+            return true;
+    return false;
+}
+
+static bool look_closer(struct x11 *x, struct find *f, int64_t until, struct error *err)
+{
+    for (size_t i = 0; f->titles && i < f->n; i++)
+        if (is_meant(f, f->seen[i].title))
+            x11_look_ask_state(x, f->ids[i], &f->looks[i]);
+    return !f->titles || read_all(x, f, until, err);
 }
 
 /* EWMH managers say hidden of what is minimised; WM_STATE alone is iconic on other workspaces, too. */
@@ -84,47 +124,18 @@ static unsigned flags_of(const struct x11 *x, const struct find *f, const struct
     return flags;
 }
 
-static bool read_all(struct x11 *x, struct find *f, int64_t until, struct window_list *list, struct error *err)
+static bool put_all(const struct x11 *x, const struct find *f, struct window_list *list, struct error *err)
 {
-    for (size_t i = 0; i < f->n; i++) {
-        struct x11_seen seen;
-        if (!x11_look_read(x, &f->looks[i], until, &seen, err))
-            return false;
-        const struct window w = {.id = f->ids[i],
-                                 .pid = seen.local ? seen.pid : -1,
-                                 .flags = flags_of(x, f, &seen),
-                                 .title = seen.title,
-                                 .app = seen.app};
-        bool ok = !seen.there || window_list_add(list, &w, err);
-        x11_look_clear(&seen);
-        if (!ok)
-            return false;
-    }
-    return true;
-}
-
-/* Windows that tell no process: the server knows which one is behind the connection. -1: one of another host. */
-static bool fill_pids(struct x11 *x, struct window_list *list, int64_t until, struct error *err)
-{
-    unsigned *asked = list->n ? calloc(list->n, sizeof *asked) : NULL;
     bool ok = true;
-    if (list->n && !asked)
-        return error_set(err, EC_MEMORY, "no memory for the list of windows");
-    for (size_t i = 0; i < list->n; i++)
-        if (!list->items[i].pid)
-            asked[i] = x11_look_ask_client(x, (xcb_window_t)list->items[i].id);
-    for (size_t i = 0; i < list->n; i++) {
-        if (!asked[i])
-            continue;
-        if (ok)
-            ok = x11_look_client(x, asked[i], until, &list->items[i].pid, err);
-        else
-            xcb_discard_reply(x->c, asked[i]);
+    for (size_t i = 0; ok && i < f->n; i++) {
+        const struct x11_seen *seen = &f->seen[i];
+        const struct window w = {.id = f->ids[i],
+                                 .pid = seen->local ? seen->pid : -1, /* another host's: x11_look_clients() */
+                                 .flags = flags_of(x, f, seen),
+                                 .title = seen->title,
+                                 .app = seen->app};
+        ok = !seen->there || window_list_add(list, &w, err);
     }
-    for (size_t i = 0; i < list->n; i++)
-        if (list->items[i].pid < 0)
-            list->items[i].pid = 0;
-    free(asked);
     return ok;
 }
 
@@ -154,17 +165,21 @@ static bool read_roots(struct x11 *x, struct find *f, int64_t until, struct erro
     return x11_tree_windows(x, until, &f->ids, &f->n, err);
 }
 
-bool x11_find_list(struct x11 *x, struct window_list *list, struct error *err)
+bool x11_find_list(struct x11 *x, const char *const *titles, struct window_list *list, struct error *err)
 {
     int64_t until = clock_now() + X11_PATIENCE;
-    struct find f = {0};
+    struct find f = {.titles = titles};
     x11_wire_drain(x);
     x->changed = false; /* what comes from here on is a change again */
-    bool ok = read_roots(x, &f, until, err) && ask_all(x, &f, err) && read_all(x, &f, until, list, err) &&
-              fill_pids(x, list, until, err);
+    bool ok = read_roots(x, &f, until, err) && ask_titles(x, &f, err) && read_all(x, &f, until, err) &&
+              name_untitled(x, &f, until, err) && look_closer(x, &f, until, err) && put_all(x, &f, list, err) &&
+              x11_look_clients(x, list, until, err);
     for (size_t i = 0; !ok && f.looks && i < f.n; i++)
         x11_look_discard(x, &f.looks[i]);
+    for (size_t i = 0; f.seen && i < f.n; i++)
+        x11_look_clear(&f.seen[i]);
     free(f.looks);
+    free(f.seen);
     free(f.ids);
     if (ok)
         x11_origin_mark(x, list->items, list->n);

@@ -229,8 +229,7 @@ bool x11_focus(struct x11 *x, const struct window_pin *pin, int64_t until, struc
     xcb_window_t id = (xcb_window_t)pin->id;
     struct x11_seen seen;
     struct error problem = {0};
-    if (!x11_check_seen(x, pin, until, &seen, err) || !x11_find_manager(x, until, err) ||
-        !keyboard_free(x, pin, until, err))
+    if (!x11_check_seen(x, pin, until, &seen, err) || !keyboard_free(x, pin, until, err))
         return false;
     if (x11_focus_verify(x, pin, until, &problem))
         return true;

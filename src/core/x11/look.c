@@ -11,25 +11,43 @@
 
 enum look { NET_NAME, NAME, CLASS, PID, MACHINE, NET_STATE, STATE, WORKSPACE };
 
-void x11_look_ask(struct x11 *x, xcb_window_t id, struct x11_look *look)
+const struct x11_seen x11_look_nothing = {.there = true, .local = true, .workspace = UINT32_MAX};
+
+static unsigned ask(struct x11 *x, xcb_window_t id, xcb_atom_t property, uint32_t words)
+{
+    return xcb_get_property(x->c, false, id, property, XCB_GET_PROPERTY_TYPE_ANY, 0, words).sequence;
+}
+
+void x11_look_ask_title(struct x11 *x, xcb_window_t id, struct x11_look *look)
+{
+    look->sequence[NET_NAME] = ask(x, id, x->atom.net_wm_name, TITLE_WORDS);
+    look->sequence[CLASS] = ask(x, id, XCB_ATOM_WM_CLASS, 64);
+}
+
+void x11_look_ask_name(struct x11 *x, xcb_window_t id, struct x11_look *look)
+{
+    look->sequence[NAME] = ask(x, id, XCB_ATOM_WM_NAME, TITLE_WORDS);
+}
+
+void x11_look_ask_state(struct x11 *x, xcb_window_t id, struct x11_look *look)
 {
     const struct x11_atoms *a = &x->atom;
-    const struct {
-        xcb_atom_t property;
-        uint32_t words;
-    } asked[X11_LOOKS] = {
-        [NET_NAME] = {a->net_wm_name, TITLE_WORDS},
-        [NAME] = {XCB_ATOM_WM_NAME, TITLE_WORDS},
-        [CLASS] = {XCB_ATOM_WM_CLASS, 64},
-        [PID] = {a->net_wm_pid, 1},
-        [MACHINE] = {XCB_ATOM_WM_CLIENT_MACHINE, 64},
-        [NET_STATE] = {a->net_wm_state, 32},
-        [STATE] = {a->wm_state, 1},
-        [WORKSPACE] = {a->net_wm_desktop, 1},
-    };
-    for (int i = 0; i < X11_LOOKS; i++)
-        look->sequence[i] =
-            xcb_get_property(x->c, false, id, asked[i].property, XCB_GET_PROPERTY_TYPE_ANY, 0, asked[i].words).sequence;
+    look->sequence[PID] = ask(x, id, a->net_wm_pid, 1);
+    look->sequence[MACHINE] = ask(x, id, XCB_ATOM_WM_CLIENT_MACHINE, 64);
+    if (x->managed) {
+        look->sequence[NET_STATE] = ask(x, id, a->net_wm_state, 32);
+        look->sequence[WORKSPACE] = ask(x, id, a->net_wm_desktop, 1);
+    } else {
+        look->sequence[STATE] = ask(x, id, a->wm_state, 1);
+    }
+}
+
+void x11_look_ask(struct x11 *x, xcb_window_t id, struct x11_look *look)
+{
+    *look = (struct x11_look){0};
+    x11_look_ask_title(x, id, look);
+    x11_look_ask_name(x, id, look);
+    x11_look_ask_state(x, id, look);
 }
 
 void x11_look_discard(struct x11 *x, struct x11_look *look)
@@ -110,21 +128,19 @@ static void fold(const struct x11 *x, enum look what, const xcb_get_property_rep
     case PID: seen->pid = card(p, &value) ? (int64_t)value : 0; break;
     case MACHINE: seen->local = is_local(x, p); break;
     case NET_STATE: seen->hidden = hidden(x, p); break;
-    case STATE:
-        seen->has_state = card(p, &value);
-        seen->iconic = seen->has_state && value == 3; /* IconicState, ICCCM 4.1.3.1 */
-        break;
+    case STATE: seen->iconic = card(p, &value) && value == 3; break; /* IconicState, ICCCM 4.1.3.1 */
     case WORKSPACE: seen->workspace = card(p, &value) ? value : UINT32_MAX; break;
     }
 }
 
 bool x11_look_read(struct x11 *x, struct x11_look *look, int64_t until, struct x11_seen *seen, struct error *err)
 {
-    *seen = (struct x11_seen){.there = true};
     for (int i = 0; i < X11_LOOKS; i++) {
         xcb_get_property_reply_t *p = NULL;
         unsigned sequence = look->sequence[i];
         look->sequence[i] = 0;
+        if (!sequence)
+            continue;
         if (!x11_wire_reply(x, sequence, until, &p, err)) {
             x11_look_discard(x, look);
             x11_look_clear(seen);
@@ -144,6 +160,7 @@ bool x11_look_read(struct x11 *x, struct x11_look *look, int64_t until, struct x
 bool x11_look_at(struct x11 *x, xcb_window_t id, int64_t until, struct x11_seen *seen, struct error *err)
 {
     struct x11_look look;
+    *seen = x11_look_nothing;
     x11_look_ask(x, id, &look);
     return x11_look_read(x, &look, until, seen, err);
 }
@@ -155,10 +172,19 @@ void x11_look_clear(struct x11_seen *seen)
     seen->title = seen->app = NULL;
 }
 
+/* id None (0): all clients. */
 unsigned x11_look_ask_client(struct x11 *x, xcb_window_t id)
 {
     const xcb_res_client_id_spec_t spec = {.client = id, .mask = XCB_RES_CLIENT_ID_MASK_LOCAL_CLIENT_PID};
     return x->res_there ? xcb_res_query_client_ids(x->c, 1, &spec).sequence : 0;
+}
+
+/* Of one value of a reply; 0: it is another thing that a client is known by. */
+static int64_t pid_of(const xcb_res_client_id_value_t *value)
+{
+    if (!(value->spec.mask & XCB_RES_CLIENT_ID_MASK_LOCAL_CLIENT_PID) || value->length < 4)
+        return 0;
+    return *xcb_res_client_id_value_value(value);
 }
 
 bool x11_look_client(struct x11 *x, unsigned sequence, int64_t until, int64_t *pid, struct error *err)
@@ -172,10 +198,39 @@ bool x11_look_client(struct x11 *x, unsigned sequence, int64_t until, int64_t *p
     if (reply) {
         xcb_res_client_id_value_iterator_t i = xcb_res_query_client_ids_ids_iterator(reply);
         for (; i.rem; xcb_res_client_id_value_next(&i))
-            if ((i.data->spec.mask & XCB_RES_CLIENT_ID_MASK_LOCAL_CLIENT_PID) && i.data->length >= 4)
-                *pid = *xcb_res_client_id_value_value(i.data);
+            *pid = pid_of(i.data) ? pid_of(i.data) : *pid;
     }
     free(reply);
+    return true;
+}
+
+/* The windows of one client, by the range of ids that the server gave it. */
+static void fill(const struct x11 *x, struct window_list *list, const xcb_res_client_id_value_t *value)
+{
+    uint32_t mask = xcb_get_setup(x->c)->resource_id_mask;
+    for (size_t i = 0; pid_of(value) && i < list->n; i++)
+        if (list->items[i].pid == 0 && x11_paste_same_client(mask, value->spec.client, (xcb_window_t)list->items[i].id))
+            list->items[i].pid = pid_of(value);
+}
+
+bool x11_look_clients(struct x11 *x, struct window_list *list, int64_t until, struct error *err)
+{
+    xcb_res_query_client_ids_reply_t *reply = NULL;
+    bool silent = false;
+    for (size_t i = 0; i < list->n; i++)
+        silent = silent || list->items[i].pid == 0;
+    unsigned asked = silent ? x11_look_ask_client(x, XCB_NONE) : 0;
+    if (asked && !x11_wire_reply(x, asked, until, &reply, err))
+        return false;
+    if (reply) {
+        xcb_res_client_id_value_iterator_t i = xcb_res_query_client_ids_ids_iterator(reply);
+        for (; i.rem; xcb_res_client_id_value_next(&i))
+            fill(x, list, i.data);
+    }
+    free(reply);
+    for (size_t i = 0; i < list->n; i++)
+        if (list->items[i].pid < 0)
+            list->items[i].pid = 0;
     return true;
 }
 

@@ -17,12 +17,22 @@ static size_t place_of(const struct x11 *x, xcb_window_t id)
     return low;
 }
 
+void x11_watch_start(struct x11 *x)
+{
+    const uint32_t root = XCB_EVENT_MASK_PROPERTY_CHANGE | XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY;
+    if (x->watching)
+        return;
+    x->watching = true;
+    x->changed = true; /* since list() nobody looked */
+    xcb_change_window_attributes(x->c, x->root, XCB_CW_EVENT_MASK, &root);
+}
+
 bool x11_watch_add(struct x11 *x, xcb_window_t id, struct error *err)
 {
     const uint32_t mask = X11_WATCH_MASK;
     size_t at = place_of(x, id);
     bool known = at < x->n_watched && x->watched[at].id == id;
-    if (known && !x->watched[at].gone)
+    if (!x->watching || (known && !x->watched[at].gone))
         return true;
     if (!known) {
         size_t n = x->n_watched;

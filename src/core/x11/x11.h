@@ -67,6 +67,7 @@ struct x11 {
 
     bool manager_known, managed; /* managed: a window manager is there, */
     xcb_window_t manager;        /* and this window is its sign */
+    bool watching;               /* events of windows are selected: watch.c */
     bool changed;                /* since list() */
     struct x11_watched *watched;
     size_t n_watched;
@@ -103,7 +104,10 @@ bool x11_wire_sync(struct x11 *x, int64_t until, struct error *err); /* all befo
 bool x11_wire_time(struct x11 *x, int64_t until, xcb_timestamp_t *time, struct error *err);
 void x11_event(struct x11 *x, const xcb_generic_event_t *event); /* event.c */
 
-/* watch.c: whose events we get, and what became of them */
+/* watch.c: whose events we get, and what became of them. Whoever only lists does not start it: selecting the root's
+ * events makes the server walk all windows, and each window costs a request more. */
+void x11_watch_start(struct x11 *x);
+/* Nothing, until it was started. */
 bool x11_watch_add(struct x11 *x, xcb_window_t id, struct error *err);
 void x11_watch_destroyed(struct x11 *x, xcb_window_t id);
 bool x11_watch_is_gone(const struct x11 *x, xcb_window_t id);
@@ -111,28 +115,37 @@ bool x11_watch_is_gone(const struct x11 *x, xcb_window_t id);
 /* look.c: the properties of one window. Ask all, then read all. */
 enum { X11_LOOKS = 8 };
 struct x11_look {
-    unsigned sequence[X11_LOOKS];
+    unsigned sequence[X11_LOOKS]; /* 0: not asked */
 };
 struct x11_seen {
-    bool there, local, hidden, iconic, has_state; /* has_state: WM_STATE is set, a window manager took it on */
-    uint32_t workspace;                           /* 0xFFFFFFFF: on all */
+    bool there, local;
+    bool hidden, iconic; /* what a manager with EWMH, or one without it, says of what is minimised */
+    uint32_t workspace;  /* 0xFFFFFFFF: on all, or there is no manager that tells */
     int64_t pid;
     char *title, *app; /* NULL: none */
 };
-void x11_look_ask(struct x11 *x, xcb_window_t id, struct x11_look *look);
+/* Among a thousand windows each question counts: a server answers each with a system call or two of its own. */
+void x11_look_ask_title(struct x11 *x, xcb_window_t id, struct x11_look *look); /* and its class */
+void x11_look_ask_name(struct x11 *x, xcb_window_t id, struct x11_look *look);  /* the title where that set none */
+void x11_look_ask_state(struct x11 *x, xcb_window_t id, struct x11_look *look); /* and its process */
+void x11_look_ask(struct x11 *x, xcb_window_t id, struct x11_look *look);       /* everything; *look may be garbage */
 void x11_look_discard(struct x11 *x, struct x11_look *look);
+extern const struct x11_seen x11_look_nothing; /* known of a window that is there */
+/* Folds what was asked into *seen, which starts as x11_look_nothing. False: *seen is cleared, the rest discarded. */
 bool x11_look_read(struct x11 *x, struct x11_look *look, int64_t until, struct x11_seen *seen, struct error *err);
 bool x11_look_at(struct x11 *x, xcb_window_t id, int64_t until, struct x11_seen *seen, struct error *err);
 void x11_look_clear(struct x11_seen *seen); /* its strings; the rest stays */
 /* Process of the client that made `id`, by the server's own knowledge; 0: it does not know. Ask, then read. */
 unsigned x11_look_ask_client(struct x11 *x, xcb_window_t id);
 bool x11_look_client(struct x11 *x, unsigned sequence, int64_t until, int64_t *pid, struct error *err);
+/* The same for each window of the list that tells no process (0), in one question; -1 becomes 0. */
+bool x11_look_clients(struct x11 *x, struct window_list *list, int64_t until, struct error *err);
 /* A 32-bit property's first value; false and no error where there is none. */
 bool x11_look_card(struct x11 *x, xcb_window_t id, xcb_atom_t property, int64_t until, uint32_t *value,
                    struct error *err);
 
 /* find.c */
-bool x11_find_list(struct x11 *x, struct window_list *list, struct error *err);
+bool x11_find_list(struct x11 *x, const char *const *titles, struct window_list *list, struct error *err);
 /* Is there a window manager (EWMH)? Fills x->managed. */
 bool x11_find_manager(struct x11 *x, int64_t until, struct error *err);
 /* tree.c: without a manager's list. *ids: caller frees. */
