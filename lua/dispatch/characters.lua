@@ -96,7 +96,7 @@ end
 ---@return string seen
 ---@return {at: integer, char: string, what: string}[] changed    at: byte in `seen` where the change shows
 function M.seen(text)
-    if not text:find "[\x80-\xff]" then return text, {} end
+    if utf8.len(text) == #text then return text, {} end -- ASCII
     local out, length, changed, at = {}, 0, {}, 1
     while at <= #text do
         local code, behind = M.at(text, at)

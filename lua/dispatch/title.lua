@@ -10,6 +10,7 @@ local values = require "dispatch.values"
 local M = {}
 
 local NEAR_LISTED, JOBS_LISTED = 3, 20             -- of each title; of a batch: messages are read by people
+local SLIPS = 3                                    -- letters that may differ in a slip of the pen
 
 -- --------------------------------------------------------------------------------------------------------------- match
 
@@ -139,10 +140,32 @@ local function word_around(text, first, last)
     return text:sub(first, stop)
 end
 
+local function joined(text) return (text:lower():gsub("[%s.:/-]", "_")) end
+
+---What the looks below want to know of a title, once for all windows: most have nothing to do with it, and each look
+---turns those away before it takes pains.
+local function wanted_near(title)
+    local worker, id = title:match "^(HITECHOS_.-_)(%d%d%d%d%d%d%d%d_.+)$"
+    local wanted = { title = title, lower = title:lower(), joined = joined(title), worker = worker, id = id,
+        short = title:match "^HITECHOS_(.+)$", least = math.max(9, #title // 3), pieces = {} }
+    wanted.start = title:sub(1, wanted.least)
+    for piece in wanted.joined:gmatch "[^_]+" do table.insert(wanted.pieces, 1, piece) end -- the rarest stand last
+    return wanted
+end
+
+---Whatever separates them.
+local function has_pieces(wanted, lower)
+    for _, piece in ipairs(wanted.pieces) do
+        if not lower:find(piece, 1, true) then return false end
+    end
+    return true
+end
+
 ---What stands where a look would find the title: other characters, other case, other separators, a longer name.
-local function looks_alike(text, title)
-    local seen, changed = characters.seen(text)
-    local first, last = seen:find(title, 1, true)
+local function looks_alike(wanted, _, seen, changed)
+    local lower = seen:lower()
+    if not has_pieces(wanted, lower) then return nil end
+    local first, last = seen:find(wanted.title, 1, true)
     if first and #changed > 0 then
         local what = disguised(changed, first, last)
         if what ~= "" then return 1, "not what it looks like: " .. what end
@@ -150,40 +173,40 @@ local function looks_alike(text, title)
     if first then
         return 3, ("joined to more letters: '%s'"):format(characters.reveal(word_around(seen, first, last)))
     end
-    first, last = seen:lower():find(title:lower(), 1, true)
+    first, last = lower:find(wanted.lower, 1, true)
     if first then return 2, ("other case: '%s'"):format(seen:sub(first, last)) end
-    local function joined(t) return (t:lower():gsub("[%s.:/-]", "_")) end
-    first, last = joined(seen):find(joined(title), 1, true)
+    first, last = joined(lower):find(wanted.joined, 1, true)
     if first then return 4, ("other separators: '%s'"):format(seen:sub(first, last)) end
 end
 
 ---The title's first part at the end of the text: it was cut.
-local function cut(text, title)
+local function cut(wanted, text)
+    if not text:find(wanted.start, 1, true) then return nil end
+    local title, least = wanted.title, wanted.least
     local rest = text:gsub("%.%.%.%s*$", ""):gsub("…%s*$", ""):match "^(.-)%s*$"
-    for length = #title - 1, math.max(9, #title // 3), -1 do
+    for length = #title - 1, least, -1 do
         if rest:sub(-length) == title:sub(1, length) and not rest:sub(1, -length - 1):find "[%w_]$" then
             return 5, ("cut off after '%s'"):format(title:sub(1, length))
         end
     end
 end
 
-local function without_prefix(text, title)
-    local short = title:match "^HITECHOS_(.+)$"
-    if short and window.has_token(text, short) then return 6, "HITECHOS_ is missing in front" end
+local function without_prefix(wanted, text)
+    if wanted.short and window.has_token(text, wanted.short) then return 6, "HITECHOS_ is missing in front" end
 end
 
 ---The same worker in another run, or a slip of the pen.
-local function other_word(text, title)
-    local worker, id = title:match "^(HITECHOS_.-_)(%d%d%d%d%d%d%d%d_.+)$"
-    local best, cost
-    for word in characters.seen(text):gmatch "[%w_-]+" do
+local function other_word(wanted, _, seen)
+    local title, worker, id, best, cost = wanted.title, wanted.worker, wanted.id, nil, nil
+    if #seen < #title - SLIPS and not (worker and seen:find(worker, 1, true)) then return nil end
+    for word in seen:gmatch "[%w_-]+" do
         local run = worker and word:sub(1, #worker) == worker and word:sub(#worker + 1)
         if run and run ~= id and run:find "^%d%d%d%d%d%d%d%d_%w+$" then
             return 8, ("of another run: %s"):format(run)
         end
-        if math.abs(#word - #title) <= 3 then
-            local distance = values.distance(word, title)
-            if distance <= 3 and (not cost or distance < cost) then best, cost = word, distance end
+        if math.abs(#word - #title) <= SLIPS then
+            local distance = values.distance(word, title, SLIPS)
+            if distance <= SLIPS and (not cost or distance < cost) then best, cost = word, distance end
         end
     end
     if best then
@@ -191,22 +214,25 @@ local function other_word(text, title)
     end
 end
 
-local function judge_text(text, title)
-    for _, look in ipairs { looks_alike, cut, without_prefix, other_word } do
-        local nearness, reason = look(text, title)
+local LOOKS = { looks_alike, cut, without_prefix, other_word }
+
+local function judge_text(text, wanted)
+    local seen, changed = characters.seen(text)
+    for _, look in ipairs(LOOKS) do
+        local nearness, reason = look(wanted, text, seen, changed)
         if nearness then return nearness, reason end
     end
 end
 
-local function judge(listed, title, matching)
-    if M.matches(listed, title) then
+local function judge(listed, wanted, matches, matching)
+    if matches then
         local reasons = M.states(listed)
         if matching > 1 then table.insert(reasons, 1, ("one of %d that match; only one may"):format(matching)) end
         return 0, reasons[1] and table.concat(reasons, "; ") or nil
     end
-    local nearness, reason = judge_text(listed.title or "", title)
+    local nearness, reason = judge_text(listed.title or "", wanted)
     if not nearness and listed.alias then
-        nearness, reason = judge_text(listed.alias, title)
+        nearness, reason = judge_text(listed.alias, wanted)
         reason = reason and ("its window's name: %s"):format(reason)
     end
     return nearness, reason
@@ -217,13 +243,13 @@ end
 ---@param title string
 ---@return {window: table, matches: boolean, nearness: integer, reason: string?}[]   reason: why it is not (simply) it
 function M.near_misses(windows, title)
-    local matching = 0
-    for _, listed in ipairs(windows) do
-        if M.matches(listed, title) then matching = matching + 1 end
-    end
-    local found = {}
+    local found, wanted, matches, matching = {}, wanted_near(title), {}, 0
     for i, listed in ipairs(windows) do
-        local nearness, reason = judge(listed, title, matching)
+        matches[i] = M.matches(listed, title)
+        matching = matching + (matches[i] and 1 or 0)
+    end
+    for i, listed in ipairs(windows) do
+        local nearness, reason = judge(listed, wanted, matches[i], matching)
         if nearness then
             found[#found + 1] = { window = listed, matches = nearness == 0, nearness = nearness, reason = reason,
                 at = i }

@@ -9,20 +9,32 @@ local M = {}
 ---@return string
 function M.trim(text) return (text:match "^%s*(.-)%s*$") end
 
+---How many bytes two texts have in common at their ends.
+local function shared(a, b)
+    local most, front, back = math.min(#a, #b), 0, 0
+    while front < most and a:byte(front + 1) == b:byte(front + 1) do front = front + 1 end
+    while back < most - front and a:byte(-back - 1) == b:byte(-back - 1) do back = back + 1 end
+    return front, back
+end
+
 ---How many letters must be changed, added or left out to come from a to b (Levenshtein).
+---@param most? integer               it need not be known better than "more than this"
 ---@return integer
-function M.distance(a, b)
+function M.distance(a, b, most)
+    local front, back = shared(a, b)
+    a, b = a:sub(front + 1, -back - 1), b:sub(front + 1, -back - 1)
     local row = {}
     for j = 0, #b do row[j] = j end
     for i = 1, #a do
-        local diagonal = row[0]
+        local diagonal, least = row[0], i
         row[0] = i
         for j = 1, #b do
             local above = row[j]
             local change = a:byte(i) == b:byte(j) and 0 or 1
             row[j] = math.min(above + 1, row[j - 1] + 1, diagonal + change)
-            diagonal = above
+            diagonal, least = above, math.min(least, row[j])
         end
+        if most and least > most then return least end
     end
     return row[#b]
 end
