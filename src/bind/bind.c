@@ -106,6 +106,24 @@ bool bind_flag_field(lua_State *L, int arg, const char *key)
 
 static const char WAITABLE[] = "dispatch.waitable"; /* key in the metatable of classes with a source */
 
+const char **bind_strings(lua_State *L, int arg, int index, const char *what)
+{
+    lua_Integer n = luaL_len(L, index);
+    if (n < 0 || n > 100000)
+        luaL_argerror(L, arg, lua_pushfstring(L, "%s is too long", what));
+    const char **list = lua_newuserdatauv(L, ((size_t)n + 1) * sizeof *list, 0);
+    for (lua_Integer i = 1; i <= n; i++) {
+        size_t len = 0;
+        bool is_string = lua_geti(L, index, i) == LUA_TSTRING; /* a number would be converted: not in the list */
+        list[i - 1] = is_string ? lua_tolstring(L, -1, &len) : NULL;
+        if (!is_string || strlen(list[i - 1]) != len)
+            luaL_argerror(L, arg, lua_pushfstring(L, "%s[%I] must be a string without NUL bytes", what, i));
+        lua_pop(L, 1);
+    }
+    list[n] = NULL;
+    return list;
+}
+
 void bind_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction close, bool waitable)
 {
     if (luaL_newmetatable(L, name)) {

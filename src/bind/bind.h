@@ -24,6 +24,9 @@ void bind_known_keys(lua_State *L, int arg, const char *const *known);
 /* A string field, or NULL when it is nil. The pointer lives as long as the table. Raises on another type. */
 const char *bind_string_field(lua_State *L, int arg, const char *key);
 bool bind_flag_field(lua_State *L, int arg, const char *key); /* nil is false */
+/* The array of strings at index, NULL-terminated; raises for arg, naming `what`. The strings stay the table's; the
+ * array is pushed and lives as long as it stands on the stack. */
+const char **bind_strings(lua_State *L, int arg, int index, const char *what);
 
 /* Something that can be waited for: its userdata begins with this. A closed one has source NULL. */
 struct bind_handle {

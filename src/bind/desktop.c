@@ -111,28 +111,13 @@ static void push_window(lua_State *L, const struct window *w)
     }
 }
 
-/* The strings stay the table's. */
-static const char *const *titles_at(lua_State *L, int arg)
-{
-    if (lua_isnoneornil(L, arg))
-        return NULL;
-    luaL_checktype(L, arg, LUA_TTABLE);
-    size_t n = lua_rawlen(L, arg);
-    const char **titles = lua_newuserdatauv(L, (n + 1) * sizeof *titles, 0);
-    for (size_t i = 0; i < n; i++) {
-        luaL_argcheck(L, lua_rawgeti(L, arg, (lua_Integer)i + 1) == LUA_TSTRING, arg, "titles are strings");
-        titles[i] = lua_tostring(L, -1);
-        lua_pop(L, 1);
-    }
-    titles[n] = NULL;
-    return titles;
-}
-
 static int l_list(lua_State *L)
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
     struct error err = {0};
-    const char *const *titles = titles_at(L, 2);
+    if (!lua_isnoneornil(L, 2))
+        luaL_checktype(L, 2, LUA_TTABLE);
+    const char *const *titles = lua_istable(L, 2) ? bind_strings(L, 2, 2, "titles") : NULL;
     struct held *held = push_held(L);
     if (!box->backend->list(box->desktop, titles, &held->list, &err))
         return bind_refuse(L, &err);

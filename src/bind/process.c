@@ -15,26 +15,6 @@ struct child {
     bool keeps_out, keeps_err;
 };
 
-/* A list of strings at index as a C array, which stands on the stack as a userdata; the strings live as long as the
- * list. what: its name, for the message. */
-static const char **strings(lua_State *L, int arg, int index, const char *what)
-{
-    lua_Integer n = luaL_len(L, index);
-    if (n < 0 || n > 100000)
-        luaL_argerror(L, arg, lua_pushfstring(L, "%s is too long", what));
-    const char **list = lua_newuserdatauv(L, ((size_t)n + 1) * sizeof *list, 0);
-    for (lua_Integer i = 1; i <= n; i++) {
-        size_t len = 0;
-        bool is_string = lua_geti(L, index, i) == LUA_TSTRING; /* a number would be converted: not in the list */
-        list[i - 1] = is_string ? lua_tolstring(L, -1, &len) : NULL;
-        if (!is_string || strlen(list[i - 1]) != len)
-            luaL_argerror(L, arg, lua_pushfstring(L, "%s[%I] must be a string without NUL bytes", what, i));
-        lua_pop(L, 1);
-    }
-    list[n] = NULL;
-    return list;
-}
-
 /* {NAME = VALUE} at field env as "NAME=VALUE" strings. */
 static const char **environment(lua_State *L, int arg)
 {
@@ -54,7 +34,7 @@ static const char **environment(lua_State *L, int arg)
         lua_concat(L, 2);
         lua_rawseti(L, from + 1, ++n);
     }
-    return strings(L, arg, from + 1, "env");
+    return bind_strings(L, arg, from + 1, "env");
 }
 
 /* "capture", "inherit", "null", or the path of a file. */
@@ -94,12 +74,12 @@ static struct process_spec spec_at(lua_State *L, enum process_stream otherwise)
 {
     struct process_spec spec = {0};
     luaL_checktype(L, 1, LUA_TTABLE);
-    spec.argv = strings(L, 1, 1, "argv");
+    spec.argv = bind_strings(L, 1, 1, "argv");
     luaL_argcheck(L, spec.argv[0] && *spec.argv[0], 1, "argv[1] must name a program");
     spec.env_set = environment(L, 2);
     if (lua_getfield(L, 2, "unset") != LUA_TNIL) {
         luaL_argcheck(L, lua_istable(L, -1), 2, "field 'unset' must be a list of names");
-        spec.env_unset = strings(L, 2, lua_gettop(L), "unset");
+        spec.env_unset = bind_strings(L, 2, lua_gettop(L), "unset");
     }
     spec.cwd = bind_string_field(L, 2, "cwd");
     spec.input = bind_string_field(L, 2, "input");
