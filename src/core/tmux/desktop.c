@@ -191,8 +191,10 @@ bool tmux_ask(struct tmux_desktop *d, const char *question, int64_t until, struc
             error_clear(err);
         if (!tmux_connect(d, until, err))
             return false;
-        if (tmux_link_ask(d->link, question, until, answer, err))
+        if (tmux_link_ask(d->link, question, until, answer, err)) {
+            d->heard = clock_now();
             return true;
+        }
         if (is_connected(d))
             return false;
     }
@@ -216,7 +218,7 @@ static void close_desktop(struct desktop *base)
     tmux_link_close(d->link);
     error_clear(&d->gone);
     free(d->fronts);
-    free(d->backlogs);
+    tmux_panes_clear(d);
     free(d->socket);
     free(d);
 }
@@ -265,13 +267,13 @@ static bool list(struct desktop *base, const char *const *titles, struct window_
 
 static bool check(struct desktop *base, const struct window_pin *pin, struct error *err)
 {
-    return tmux_check(desktop_of(base), pin, clock_now() + ANSWER, NULL, err);
+    return tmux_check(desktop_of(base), pin, clock_now() + ANSWER, err);
 }
 
 /* A pane takes input wherever the user looks. */
 static bool focus(struct desktop *base, const struct window_pin *pin, int64_t until, struct error *err)
 {
-    return tmux_check(desktop_of(base), pin, until, NULL, err);
+    return tmux_check(desktop_of(base), pin, until, err);
 }
 
 /* The pane's own screen, also while somebody scrolls in copy mode, and the last one of a dead pane (whose pid newer

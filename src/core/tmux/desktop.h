@@ -12,8 +12,12 @@ struct tmux_front { /* a pane whose foreground program is looked at, since no se
     uint64_t hash;
 };
 
-struct tmux_backlog { /* bytes handed to tmux for a pane that may still be in tmux's own memory: paste.c */
-    uint64_t pane, bytes;
+struct tmux_pane { /* that was checked or sent to */
+    uint64_t id;
+    char *token, *tty; /* of the pin that check() found in order, and its terminal; NULL: none */
+    int64_t pid;       /* of that pin */
+    bool extended;     /* programs may ask for extended keys */
+    uint64_t bytes;    /* handed to tmux, and may still be in tmux's own memory: paste.c */
 };
 
 struct tmux_desktop {
@@ -36,8 +40,9 @@ struct tmux_desktop {
 
     bool raw_paste;   /* paste-buffer has -S, and escapes control characters without it (tmux 3.7) */
     unsigned buffers; /* how many were named */
-    struct tmux_backlog *backlogs;
-    size_t backlog_count;
+    struct tmux_pane *panes;
+    size_t pane_count;
+    int64_t heard; /* when the server last answered */
 };
 
 /* desktop.c: the connection, opened again when somebody detached us (`tmux attach -d`) or our session ended while the
@@ -63,17 +68,23 @@ bool tmux_rows_list(struct tmux_desktop *d, char *text, struct window_list *list
 uint64_t tmux_rows_hash(char *text);
 bool tmux_fronts_changed(struct tmux_desktop *d);
 
-struct tmux_target { /* a pinned pane that can take a prompt; strings are its own */
-    char *tty;
-    bool extended; /* programs may ask for extended keys */
-};
-void tmux_target_clear(struct tmux_target *target);
-/* The back end's check(). target may be NULL. */
-bool tmux_check(struct tmux_desktop *d, const struct window_pin *pin, int64_t until, struct tmux_target *target,
-                struct error *err);
-/* A format that is 1 as long as the pane is the pinned one, takes input and is in no mode, for the same command list as
- * what is to be done to it. In quotes. Caller frees; NULL: no memory. */
-char *tmux_still(const struct window_pin *pin);
+/* The back end's check(). Remembers the pane. */
+bool tmux_check(struct tmux_desktop *d, const struct window_pin *pin, int64_t until, struct error *err);
+
+/* target.c: a pinned pane that something is to be sent to */
+struct tmux_pane *tmux_pane_of(const struct tmux_desktop *d, uint64_t id); /* NULL: never seen */
+/* Before something is done to it; what was never seen is remembered now. NULL: no memory. */
+struct tmux_pane *tmux_pane_add(struct tmux_desktop *d, uint64_t id, struct error *err);
+void tmux_panes_clear(struct tmux_desktop *d);
+/* Checked already with this pin, by a server that just answered: then it needs not be asked once more, since
+ * tmux_still() goes with what is done; only its program is looked at. Else asks. NULL: as tmux_check(). Valid until
+ * another pane is added. */
+struct tmux_pane *tmux_aim(struct tmux_desktop *d, const struct window_pin *pin, int64_t until, struct error *err);
+/* A shell or a suspended program in front of that process: EREFUSED. */
+bool tmux_program_takes(uint64_t pane, int64_t pid, struct error *err);
+/* A format that is 1 as long as the pane is the pinned one on that terminal, takes input and is in no mode, for the
+ * same command list as what is to be done to it. In quotes. Caller frees; NULL: no memory. */
+char *tmux_still(const struct window_pin *pin, const char *tty);
 
 /* paste.c: the back end's functions of these names */
 bool tmux_paste(struct desktop *base, const struct window_pin *pin, const char *text, size_t len, const char *keys,

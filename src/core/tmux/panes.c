@@ -188,12 +188,6 @@ bool tmux_rows_list(struct tmux_desktop *d, char *text, struct window_list *list
     return true;
 }
 
-void tmux_target_clear(struct tmux_target *target)
-{
-    free(target->tty);
-    target->tty = NULL;
-}
-
 static bool has_token(const struct tmux_row *row, const char *token)
 {
     char *title = window_utf8(row->title, strlen(row->title)), *name = window_utf8(row->name, strlen(row->name));
@@ -204,19 +198,19 @@ static bool has_token(const struct tmux_row *row, const char *token)
     return found;
 }
 
-static bool refuse_program(const struct tmux_row *row, struct error *err)
+bool tmux_program_takes(uint64_t pane, int64_t pid, struct error *err)
 {
     struct foreground front;
-    if (!foreground_of(row->pid, &front))
+    if (!foreground_of(pid, &front))
         return true; /* unknown: on another host, or another user's */
     bool ok = true;
     if (front.shell)
         ok = error_set(err, EC_REFUSED,
                        "tmux pane %%%llu: %s is in front and would run the prompt as commands; start the agent in it",
-                       (unsigned long long)row->id, front.name);
+                       (unsigned long long)pane, front.name);
     else if (front.stopped)
         ok = error_set(err, EC_REFUSED, "tmux pane %%%llu: %s is suspended and reads nothing; continue it (fg)",
-                       (unsigned long long)row->id, front.name);
+                       (unsigned long long)pane, front.name);
     foreground_clear(&front);
     return ok;
 }
@@ -233,7 +227,7 @@ static bool takes_prompts(const struct tmux_desktop *d, const struct tmux_row *r
     if (row->synchronized && row->panes > 1)
         return error_set(err, EC_REFUSED,
                          "tmux pane %%%llu: keys go to all panes of its window; set synchronize-panes off", id);
-    return refuse_program(row, err);
+    return tmux_program_takes(row->id, row->pid, err);
 }
 
 static bool is_pinned(const struct tmux_row *row, const struct window_pin *pin, struct error *err)
@@ -248,8 +242,26 @@ static bool is_pinned(const struct tmux_row *row, const struct window_pin *pin, 
     return true;
 }
 
-bool tmux_check(struct tmux_desktop *d, const struct window_pin *pin, int64_t until, struct tmux_target *target,
-                struct error *err)
+static bool remember(struct tmux_desktop *d, const struct window_pin *pin, const struct tmux_row *row,
+                     struct error *err)
+{
+    struct tmux_pane *pane = tmux_pane_add(d, pin->id, err);
+    char *token = pane ? strdup(pin->token) : NULL, *tty = pane ? strdup(row->tty) : NULL;
+    if (!token || !tty) {
+        free(token);
+        free(tty);
+        return error_set(err, EC_MEMORY, "tmux: out of memory");
+    }
+    free(pane->token);
+    free(pane->tty);
+    pane->token = token;
+    pane->tty = tty;
+    pane->pid = pin->pid;
+    pane->extended = row->extended;
+    return true;
+}
+
+bool tmux_check(struct tmux_desktop *d, const struct window_pin *pin, int64_t until, struct error *err)
 {
     struct tmux_text question = {0};
     struct tmux_answer answer = {0};
@@ -261,31 +273,8 @@ bool tmux_check(struct tmux_desktop *d, const struct window_pin *pin, int64_t un
     char *at = answer.text;
     if (ok && (!tmux_row_next(&at, &row) || row.id != pin->id))
         ok = error_set(err, EC_GONE, "tmux pane %%%llu: it was closed", (unsigned long long)pin->id);
-    ok = ok && is_pinned(&row, pin, err) && takes_prompts(d, &row, err);
-    if (ok && target) {
-        *target = (struct tmux_target){.tty = strdup(row.tty), .extended = row.extended};
-        ok = target->tty || error_set(err, EC_MEMORY, "tmux: out of memory");
-    }
+    ok = ok && is_pinned(&row, pin, err) && takes_prompts(d, &row, err) && remember(d, pin, &row, err);
     tmux_answer_clear(&answer);
     tmux_text_free(&question);
     return ok;
-}
-
-char *tmux_still(const struct window_pin *pin)
-{
-    char *pattern = tmux_pattern(pin->token), *quoted = NULL;
-    struct tmux_text format = {0};
-    char pid[24] = ""; /* 0: not compared */
-    if (pin->pid)
-        snprintf(pid, sizeof pid, "%lld", (long long)pin->pid);
-    if (pattern && tmux_text_format(&format,
-                                    "#{==:#{pane_id} %s #{pane_dead} #{pane_in_mode} #{pane_input_off}"
-                                    " #{?#{==:#{window_panes},1},0,#{pane_synchronized}}"
-                                    " #{||:#{m:%s,#{pane_title}},#{&&:#{==:#{window_panes},1},#{m:%s,#{window_name}}}},"
-                                    "%%%llu %s 0 0 0 0 1}",
-                                    pin->pid ? "#{pane_pid}" : "", pattern, pattern, (unsigned long long)pin->id, pid))
-        quoted = tmux_quoted(format.bytes);
-    tmux_text_free(&format);
-    free(pattern);
-    return quoted;
 }

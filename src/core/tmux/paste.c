@@ -23,36 +23,37 @@ static bool no_memory(struct error *err)
 /* Handing over ---------------------------------------------------------------------------------------------------- */
 
 struct act {
-    const char *before;    /* lines that may run whatever the pane is, each with its \n; or "" */
-    const char *commands;  /* what is done to the pane */
-    const char *otherwise; /* when it is not what check() saw any more; or "" */
+    const char *before;   /* lines that may run whatever the pane is, each with its \n; or "" */
+    const char *commands; /* what is done to the pane, if it is what check() saw */
 };
 enum outcome { DONE, NOT_DONE, NOT_KNOWN };
 
 /* Every mode is left first: in copy mode tmux would say keys to that mode, and paste without brackets. *err tells why
- * not; where tmux did not refuse itself, check() is asked again. */
-static enum outcome do_it(struct tmux_desktop *d, const struct window_pin *pin, const struct act *act, int64_t until,
-                          struct error *err)
+ * not: check() is asked again, and what tmux itself said counts where that finds nothing. */
+static enum outcome do_it(struct tmux_desktop *d, const struct window_pin *pin, const char *tty, const struct act *act,
+                          int64_t until, struct error *err)
 {
     static const char done[] = "dispatch-done";
     unsigned long long id = pin->id;
     struct tmux_text text = {0};
     struct tmux_answer answer = {0};
-    char *still = tmux_still(pin);
+    char *still = tmux_still(pin, tty);
     enum outcome outcome = NOT_DONE;
     if (!still || !tmux_text_format(&text,
                                     "%sif -F -t %%%llu '#{pane_in_mode}' { copy-mode -q -t %%%llu }\n"
-                                    "if -F -t %%%llu %s { %s ; display-message -p %s } { %s }",
-                                    act->before, id, id, id, still, act->commands, done, act->otherwise))
+                                    "if -F -t %%%llu %s { %s ; display-message -p %s }",
+                                    act->before, id, id, id, still, act->commands, done))
         no_memory(err);
     else if (tmux_connect(d, until, err))
         outcome = !tmux_link_ask(d->link, text.bytes, until, &answer, err) ? NOT_KNOWN
                   : strncmp(answer.text, done, sizeof done - 1) == 0       ? DONE
                                                                            : NOT_DONE;
-    if (outcome == NOT_DONE && answer.refusal)
-        error_set(err, EC_IO, "tmux pane %%%llu: tmux said: %s", id, answer.refusal);
-    else if (outcome == NOT_DONE && answer.text && tmux_check(d, pin, until, NULL, err))
-        error_set(err, EC_REFUSED, "tmux pane %%%llu: it changed while it was sent to; try again", id);
+    if (outcome == NOT_DONE && answer.text && tmux_check(d, pin, until, err)) {
+        if (answer.refusal)
+            error_set(err, EC_IO, "tmux pane %%%llu: tmux said: %s", id, answer.refusal);
+        else
+            error_set(err, EC_REFUSED, "tmux pane %%%llu: it changed while it was sent to; try again", id);
+    }
     tmux_answer_clear(&answer);
     tmux_text_free(&text);
     free(still);
@@ -61,11 +62,12 @@ static enum outcome do_it(struct tmux_desktop *d, const struct window_pin *pin, 
 
 /* From a file: tmux's log of commands keeps what set-buffer is given, and send-keys eats bytes. -r: newlines stay
  * newlines; -p: bracketed where the program asked for it; -d: the buffer is gone after it. */
-static enum outcome hand_over(struct tmux_desktop *d, const struct window_pin *pin, const char *text, size_t len,
-                              int64_t until, struct error *err)
+static enum outcome hand_over(struct tmux_desktop *d, const struct window_pin *pin, const char *tty, const char *text,
+                              size_t len, int64_t until, struct error *err)
 {
     char *path = tmux_spool(text, len, d->owner, err), *word = path ? tmux_quoted_plain(path) : NULL;
     struct tmux_text load = {0}, paste = {0}, discard = {0};
+    struct tmux_answer answer;
     enum outcome outcome = NOT_DONE;
     char name[64]; /* two numbers and our name */
     snprintf(name, sizeof name, "dispatch-%ld-%u", (long)getpid(), ++d->buffers);
@@ -73,11 +75,11 @@ static enum outcome hand_over(struct tmux_desktop *d, const struct window_pin *p
         tmux_text_format(&paste, "paste-buffer -p -r -d%s -b %s -t %%%llu", d->raw_paste ? " -S" : "", name,
                          (unsigned long long)pin->id) &&
         tmux_text_format(&discard, "delete-buffer -b %s", name))
-        outcome =
-            do_it(d, pin, &(struct act){.before = load.bytes, .commands = paste.bytes, .otherwise = discard.bytes},
-                  until, err);
+        outcome = do_it(d, pin, tty, &(struct act){.before = load.bytes, .commands = paste.bytes}, until, err);
     else if (path)
         no_memory(err);
+    if (outcome == NOT_DONE && discard.bytes && tmux_ask(d, discard.bytes, until, &answer, NULL))
+        tmux_answer_clear(&answer); /* it may not even have been loaded */
     tmux_text_free(&load);
     tmux_text_free(&paste);
     tmux_text_free(&discard);
@@ -86,44 +88,18 @@ static enum outcome hand_over(struct tmux_desktop *d, const struct window_pin *p
     return outcome;
 }
 
-/* Backlog --------------------------------------------------------------------------------------------------------- */
-
-static struct tmux_backlog *backlog_of(struct tmux_desktop *d, uint64_t pane)
-{
-    for (size_t i = 0; i < d->backlog_count; i++)
-        if (d->backlogs[i].pane == pane)
-            return &d->backlogs[i];
-    return NULL;
-}
-
-/* Before the bytes are handed over: what cannot be remembered is not sent. */
-static bool owe(struct tmux_desktop *d, uint64_t pane, uint64_t bytes, struct error *err)
-{
-    struct tmux_backlog *backlog = backlog_of(d, pane);
-    if (!backlog) {
-        struct tmux_backlog *grown = realloc(d->backlogs, (d->backlog_count + 1) * sizeof *grown);
-        if (!grown)
-            return no_memory(err);
-        d->backlogs = grown;
-        backlog = &grown[d->backlog_count++];
-        *backlog = (struct tmux_backlog){.pane = pane};
-    }
-    backlog->bytes += bytes;
-    return true;
-}
+/* Pasting --------------------------------------------------------------------------------------------------------- */
 
 /* Until the program has read all that it is owed. */
-static enum tmux_seen settle(struct tmux_desktop *d, uint64_t pane, struct tmux_tty *tty, int64_t until,
+static enum tmux_seen settle(struct tmux_desktop *d, uint64_t id, struct tmux_tty *tty, int64_t until,
                              struct error *err)
 {
-    struct tmux_backlog *backlog = backlog_of(d, pane);
-    enum tmux_seen seen = tmux_tty_drained(d, tty, backlog->bytes, until, err);
+    struct tmux_pane *pane = tmux_pane_of(d, id);
+    enum tmux_seen seen = tmux_tty_drained(d, tty, pane->bytes, until, err);
     if (seen == TMUX_SEEN)
-        backlog->bytes = 0;
+        pane->bytes = 0;
     return seen;
 }
-
-/* Pasting --------------------------------------------------------------------------------------------------------- */
 
 static bool fits_lines(const char *text, size_t len)
 {
@@ -169,7 +145,7 @@ static bool prove(struct tmux_desktop *d, const struct window_pin *pin, struct t
     switch (settle(d, pin->id, tty, until, err)) {
     case TMUX_SEEN: *taken = taken_so_far(tty, text, len); return true;
     case TMUX_LATE: return true;                                  /* a slow reader has it before it */
-    case TMUX_BLIND: return tmux_check(d, pin, until, NULL, err); /* another user's terminal; or it ended meanwhile */
+    case TMUX_BLIND: return tmux_check(d, pin, until, err); /* another user's terminal; or it ended meanwhile */
     case TMUX_STOPPED: break;
     }
     return false;
@@ -180,36 +156,36 @@ bool tmux_paste(struct desktop *base, const struct window_pin *pin, const char *
 {
     (void)keys; /* tmux pastes by itself */
     struct tmux_desktop *d = (struct tmux_desktop *)base;
-    struct tmux_target target = {0};
     struct tmux_tty tty;
     *taken = TAKEN_NOT;
     if (len == 0)
         return error_set(err, EC_INVALID, "an empty text cannot be pasted");
-    if (!tmux_check(d, pin, until, &target, err))
+    struct tmux_pane *pane = tmux_aim(d, pin, until, err);
+    if (!pane)
         return false;
-    tmux_tty_open(&tty, target.tty);
-    bool ok = is_listening(d, pin, &tty, text, len, until, err) && owe(d, pin->id, len + BRACKETS, err);
+    tmux_tty_open(&tty, pane->tty);
+    bool ok = is_listening(d, pin, &tty, text, len, until, err);
     if (ok) {
-        enum outcome outcome = hand_over(d, pin, text, len, until, err);
+        pane->bytes += len + BRACKETS;
+        enum outcome outcome = hand_over(d, pin, pane->tty, text, len, until, err);
         ok = outcome == DONE;
         if (outcome != NOT_DONE)
             *taken = TAKEN_SERVED;
     }
     ok = ok && prove(d, pin, &tty, text, len, until, taken, err);
     tmux_tty_close(&tty);
-    tmux_target_clear(&target);
     return ok;
 }
 
 /* Keys ------------------------------------------------------------------------------------------------------------ */
 
-static enum outcome press(struct tmux_desktop *d, const struct window_pin *pin, const char *keys, int64_t until,
-                          struct error *err)
+static enum outcome press(struct tmux_desktop *d, const struct window_pin *pin, const char *tty, const char *keys,
+                          int64_t until, struct error *err)
 {
     struct tmux_text send = {0};
     enum outcome outcome = NOT_DONE;
     if (tmux_text_format(&send, "send-keys -t %%%llu %s", (unsigned long long)pin->id, keys))
-        outcome = do_it(d, pin, &(struct act){.before = "", .commands = send.bytes, .otherwise = ""}, until, err);
+        outcome = do_it(d, pin, tty, &(struct act){.before = "", .commands = send.bytes}, until, err);
     else
         no_memory(err);
     tmux_text_free(&send);
@@ -247,18 +223,22 @@ bool tmux_key(struct desktop *base, const struct window_pin *pin, const char *ch
               enum window_taken *taken, struct error *err)
 {
     struct tmux_desktop *d = (struct tmux_desktop *)base;
-    struct tmux_target target = {0};
     struct tmux_key key;
     *taken = TAKEN_NOT;
-    if (!tmux_key_parse(chord, &key, err) || !tmux_check(d, pin, until, &target, err))
+    if (!tmux_key_parse(chord, &key, err))
+        return false;
+    struct tmux_pane *pane = tmux_aim(d, pin, until, err);
+    if (!pane)
         return false;
     struct tmux_text keys = {0};
     struct tmux_tty tty;
-    tmux_tty_open(&tty, target.tty);
-    bool named = key.name[0] && (key.n == 0 || target.extended);
+    tmux_tty_open(&tty, pane->tty);
+    bool named = key.name[0] && (key.n == 0 || pane->extended);
     bool ok = named ? tmux_text_format(&keys, "%s", key.name) : add_bytes(&keys, key.bytes, key.n);
-    ok = ok ? owe(d, pin->id, sizeof key.bytes, err) : no_memory(err);
-    enum outcome outcome = ok ? press(d, pin, keys.bytes, until, err) : NOT_DONE;
+    pane->bytes += sizeof key.bytes;
+    enum outcome outcome = ok ? press(d, pin, pane->tty, keys.bytes, until, err) : NOT_DONE;
+    if (!ok)
+        no_memory(err);
     if (outcome != NOT_DONE)
         *taken = TAKEN_UNKNOWN;
     ok = outcome == DONE;
@@ -266,7 +246,6 @@ bool tmux_key(struct desktop *base, const struct window_pin *pin, const char *ch
         watch_key(d, pin->id, &tty, &key, named, until, taken);
     tmux_tty_close(&tty);
     tmux_text_free(&keys);
-    tmux_target_clear(&target);
     return ok;
 }
 
@@ -276,10 +255,12 @@ bool tmux_type(struct desktop *base, const struct window_pin *pin, const char *t
     struct tmux_text keys = {0};
     if (!*text)
         return true;
-    bool ok = tmux_check(d, pin, until, NULL, err) && owe(d, pin->id, strlen(text), err);
-    if (ok && !add_bytes(&keys, text, strlen(text)))
-        ok = no_memory(err);
-    ok = ok && press(d, pin, keys.bytes, until, err) == DONE;
+    struct tmux_pane *pane = tmux_aim(d, pin, until, err);
+    if (!pane)
+        return false;
+    pane->bytes += strlen(text);
+    bool ok = add_bytes(&keys, text, strlen(text)) ? press(d, pin, pane->tty, keys.bytes, until, err) == DONE
+                                                   : no_memory(err);
     tmux_text_free(&keys);
     return ok;
 }

@@ -132,22 +132,24 @@ char *tmux_quoted_plain(const char *text)
 
 char *tmux_pattern(const char *token)
 {
+    static const char before[] = "(^|[^[:alnum:]_])", after[] = "([^[:alnum:]_]|$)";
     size_t len = strlen(token);
-    if (len > SIZE_MAX - 3)
+    if (len > SIZE_MAX - sizeof before - sizeof after)
         return NULL;
-    char *pattern = malloc(len + 3), *to = pattern;
+    char *pattern = malloc(len + sizeof before + sizeof after), *to = pattern;
     if (!pattern)
         return NULL;
-    *to++ = '*';
+    strcpy(to, before);
+    to += sizeof before - 1;
     for (; *token; token++) {
         unsigned char c = (unsigned char)*token;
         bool letter =
             (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
         if (letter)
             *to++ = *token;
-        else if ((c & 0xC0) != 0x80) /* UTF-8: one `?` a character */
-            *to++ = '?';
+        else if ((c & 0xC0) != 0x80) /* UTF-8: one dot a character */
+            *to++ = '.';
     }
-    memcpy(to, "*", 2);
+    memcpy(to, after, sizeof after);
     return pattern;
 }

@@ -39,8 +39,9 @@ void tmux_stream_free(struct tmux_stream *s); /* empty afterwards, and fit for u
 char *tmux_quoted(const char *text);
 /* The same for arguments that tmux expands as a format: a # in it stays a #. */
 char *tmux_quoted_plain(const char *text);
-/* A pattern for #{m:…}: "*TOKEN*" with every character that fnmatch(3) or a format could take for its own as a `?`.
- * Wider than the token, so it can only be a second look. Caller frees; NULL: no memory. */
+/* A pattern for #{m/r:…} (regex(7)): the token as a whole, with every character that a pattern or a format could take
+ * for its own as a dot. A little wider than window_has_token(), so it can only be a second look. Caller frees; NULL: no
+ * memory. */
 char *tmux_pattern(const char *token);
 
 /* A chord as a terminal sees it. */
