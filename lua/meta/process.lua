@@ -10,7 +10,7 @@ local process = {}
 ---@field env? table<string, string> added to our environment, or in place of what has the same name there
 ---@field unset? string[] names that the child does not get
 ---@field input? string its stdin; default: the null device
----@field out? string "capture", "inherit", "null" or the path of a file, made or emptied; default of run: "capture", of spawn: "null"
+---@field out? string "capture", "inherit", "null", "lines" (of spawn alone: child:line and child:write) or the path of a file, made or emptied; default of run: "capture", of spawn: "null"
 ---@field err? string the same; the path that `out` has: both into one file
 ---@field capture_max? integer bytes kept of each stream, the rest is counted; default 16 MiB
 ---@field outlives? boolean it is not killed with us, nor is what it started
@@ -66,6 +66,21 @@ function child:pid() end
 --- Something to wait for: ready when the child read its input to the end, or never will.
 ---@return process.input source
 function child:input_source() end
+
+--- Says something to a child that was spawned with out = "lines"; its stdin stays open until the child is closed.
+---@param text string
+---@param deadline number
+---@return true? taken by the system, not yet read
+---@return string? message
+---@return string? code EIO: it closed its stdin, or ended; ETIMEOUT EINTR
+function child:write(text, deadline) end
+
+--- The next line that a child says that was spawned with out = "lines", without its \n. What comes meanwhile is kept.
+---@param deadline number one in the past takes only what has come
+---@return string? line
+---@return string? message
+---@return string? code EIO: it closed its stdout, and all lines were taken; EINVAL: one of more than 16 MiB; ETIMEOUT EINTR
+function child:line(deadline) end
 
 --- Asks the child and all that it started to stop, and makes them stop at the deadline.
 ---@param deadline number

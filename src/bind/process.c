@@ -12,7 +12,7 @@ static const char CHILD[] = "dispatch.child", INPUT[] = "dispatch.child.input";
 struct child {
     struct bind_handle handle; /* first */
     struct process *process;   /* NULL: closed */
-    bool keeps_out, keeps_err;
+    bool keeps_out, keeps_err, talks; /* talks: out is lines */
 };
 
 /* {NAME = VALUE} at field env as "NAME=VALUE" strings. */
@@ -37,7 +37,7 @@ static const char **environment(lua_State *L, int arg)
     return bind_strings(L, arg, from + 1, "env");
 }
 
-/* "capture", "inherit", "null", or the path of a file. */
+/* "capture", "inherit", "null", "lines", or the path of a file. */
 static enum process_stream stream(lua_State *L, int arg, const char *key, enum process_stream otherwise,
                                   const char **path)
 {
@@ -51,7 +51,9 @@ static enum process_stream stream(lua_State *L, int arg, const char *key, enum p
         return PROCESS_INHERIT;
     if (strcmp(word, "null") == 0)
         return PROCESS_NULL;
-    luaL_argcheck(L, *word, arg, lua_pushfstring(L, "field '%s' must be capture, inherit, null or a path", key));
+    if (strcmp(word, "lines") == 0)
+        return PROCESS_PIPE;
+    luaL_argcheck(L, *word, arg, lua_pushfstring(L, "field '%s' must be capture, inherit, null, lines or a path", key));
     *path = word;
     return PROCESS_FILE;
 }
@@ -92,13 +94,15 @@ static struct process_spec spec_at(lua_State *L, enum process_stream otherwise)
     spec.err = stream(L, 2, "err", otherwise, &spec.err_path);
     spec.capture_max = capture_max(L, 2);
     spec.outlives_us = bind_flag_field(L, 2, "outlives");
+    luaL_argcheck(L, spec.out == PROCESS_PIPE || spec.err != PROCESS_PIPE, 2, "'err' may be lines where 'out' is");
     return spec;
 }
 
 static struct child *new_child(lua_State *L, const struct process_spec *spec)
 {
     struct child *child = lua_newuserdatauv(L, sizeof *child, 1);
-    *child = (struct child){.keeps_out = spec->out == PROCESS_CAPTURE, .keeps_err = spec->err == PROCESS_CAPTURE};
+    *child = (struct child){.keeps_out = spec->out == PROCESS_CAPTURE, .keeps_err = spec->err == PROCESS_CAPTURE,
+                            .talks = spec->out == PROCESS_PIPE};
     luaL_setmetatable(L, CHILD);
     return child;
 }
@@ -188,6 +192,7 @@ static int l_run(lua_State *L)
     int64_t until = bind_deadline_field(L, 2);
     bind_known_keys(L, 2, known);
     struct process_spec spec = spec_at(L, PROCESS_CAPTURE);
+    luaL_argcheck(L, spec.out != PROCESS_PIPE, 2, "who talks in lines is started by spawn");
     struct child *child = new_child(L, &spec);
     int index = lua_gettop(L);
     bool ok = process_run(&spec, until, &child->process, &err);
@@ -257,6 +262,37 @@ static int leave(lua_State *L)
     return 0;
 }
 
+static struct child *talker_at(lua_State *L)
+{
+    struct child *child = child_at(L);
+    luaL_argcheck(L, child->talks, 1, "it was not spawned with out = \"lines\"");
+    return child;
+}
+
+/* child:write(text, deadline): true */
+static int l_write(lua_State *L)
+{
+    struct error err = {0};
+    size_t len;
+    const char *text = luaL_checklstring(L, 2, &len);
+    if (!process_write(talker_at(L)->process, text, len, bind_deadline(L, 3), &err))
+        return bind_refuse(L, &err);
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+/* child:line(deadline): the next line, without its end */
+static int l_line(lua_State *L)
+{
+    struct error err = {0};
+    const char *line;
+    size_t len;
+    if (!process_line(talker_at(L)->process, &line, &len, bind_deadline(L, 2), &err))
+        return bind_refuse(L, &err);
+    lua_pushlstring(L, line, len);
+    return 1;
+}
+
 /* child:kill(deadline): asks the tree to stop, makes it stop at the deadline. true */
 static int l_kill(lua_State *L)
 {
@@ -279,7 +315,8 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 static const luaL_Reg methods[] = {
-    {"status", l_status}, {"pid", l_pid}, {"input_source", l_input_source}, {"kill", l_kill}, {NULL, NULL},
+    {"status", l_status}, {"pid", l_pid},   {"input_source", l_input_source}, {"write", l_write},
+    {"line", l_line},     {"kill", l_kill}, {NULL, NULL},
 };
 static const luaL_Reg input_methods[] = {
     {NULL, NULL},
