@@ -1,19 +1,19 @@
--- docs/agents.md: its table is one that loads, and its script shows what it makes of screens.
+-- docs/agents.md: its table reads the screens of its agent, also those that the page does not show.
 local expect = require "expect"
+local pages = require "pages"
 local screens = require "dispatch.screens"
 local test = expect.test
 
-local page = expect.truthy(expect.read(expect.root .. "/docs/agents.md"))
-local blocks = {}
-for block in page:gmatch "\n```lua\n(.-)```\n" do
-    blocks[#blocks + 1] = block
-end
+local PAGE = "docs/agents.md"
+local page = expect.read(expect.root .. "/" .. PAGE)
 
-local IDLE = "my agent 1.0\n\n> Type your request\n\n  ? for help\n"
+local IDLE = pages.code(PAGE, "text", "idle.txt")[1]
+
 
 local function project()
     local root = expect.folder()
-    expect.write(root .. "/tools/codex/dispatch/agents.lua", blocks[1])
+    local path = "tools/codex/dispatch/agents.lua"
+    expect.write(root .. "/" .. path, pages.code(PAGE, "lua", path)[1])
     return root
 end
 
@@ -27,18 +27,6 @@ test("docs/agents.md: the table of one agent is read, and reads its screens", fu
     expect.truthy(screens.busy(agent, "* Thinking 3 s\n" .. IDLE))
     expect.contains(screens.question(agent, "rm -r x\nAllow this? [y/n]\n"), "asks for an approval")
     expect.equal(screens.question(agent, "Allow this? [y/n] y\n\ndone\n\n" .. IDLE), nil)
-end)
-
-test("docs/agents.md: its script shows what the table makes of recorded screens", function()
-    local root = project()
-    expect.write(root .. "/idle.txt", IDLE)
-    expect.write(root .. "/draft.txt", (IDLE:gsub("Type your request", "fix it")))
-    expect.write(root .. "/approval.txt", "rm -r x\nAllow this? [y/n]\n")
-    expect.equal(#blocks, 2)
-    local run = expect.dispatch { "-", cwd = root, input = blocks[2] }
-    expect.equal(run.exit, 0, run.err)
-    expect.equal(run.out, "idle\t\tnil\tnil\ndraft\tfix it\tnil\tnil\n"
-        .. "approval\tnil\tmy agent asks for an approval: 'Allow this? [y/n]'\tnil\n")
 end)
 
 test("docs/agents.md names the versions that the screens were recorded from", function()

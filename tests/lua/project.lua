@@ -45,6 +45,41 @@ function M.unpacked(at, files)
     for name, bytes in pairs(files) do expect.write(at:prompts() .. "/" .. name, bytes) end
 end
 
+--- A desktop of rules with a good window for each worker; the nth writes its marker 10 n seconds after its prompt.
+---@return string source
+function M.desktop(at, workers)
+    local rules = {}
+    for i, worker in ipairs(workers) do
+        rules[#rules + 1] = ("{ at = 0, window = %q, title = %q, pid = %d, app = 'agent', screen = %q }"):format(
+            worker, at:title(worker), i, "sample worker x\n> ")
+        rules[#rules + 1] = ("{ on = 'submit', window = %q, after = %d, write = %q, text = %q }"):format(worker,
+            10 * i, at:marker(worker), at:token(worker) .. "\n")
+    end
+    return "return {\n" .. table.concat(rules, ",\n") .. "\n}\n"
+end
+
+--- A project in which an iteration passes: this flow (nil: the built-in one), its zip, its desktop.
+---@param source? string
+---@param workers string[]
+---@param id? string
+---@return layout
+function M.iteration(source, workers, id)
+    local at, files = M.new(id), {}
+    for _, worker in ipairs(workers) do files[at:prompt_name(worker)] = M.prompt(at, worker) end
+    M.zip(at, files)
+    expect.write(at.root .. "/README.md", "a project\n")
+    if source then expect.write(layout.dispatch_folder(at.root) .. "/run_iter.lua", source) end
+    expect.write(at.root .. "/desktop.lua", M.desktop(at, workers))
+    return at
+end
+
+--- Runs it, as an operator would.
+---@param at layout
+function M.rehearse(at)
+    return expect.dispatch { "run_iter.lua", "-RunId", at.run_id, "-Via", "fake:desktop.lua", "-Factory", "true",
+        cwd = at.root }
+end
+
 --- What the modules of steps 1 to 4 and the factory need of a run; `more` overrides. Events are kept in run.events.
 function M.run(at, more)
     local run = { id = at.run_id, root = at.root, layout = at, cfg = {}, flow = {}, workers = M.WORKERS,

@@ -3,46 +3,13 @@
 local expect = require "expect"
 local test = expect.test
 local cjson = require "cjson"
+local fixture = require "project"
 local host = require "host"
-local layout = require "dispatch.layout"
-local zip = require "zip"
+local pages = require "pages"
 
 local FIVE = { "A_core", "B_tooling", "C_features", "D_validation", "Z_aggregator" }
 
-local function prompt(at, worker)
-    return ("RUN_ID: %s\nCODEX_ID: %s\n\nWrite %s with this line:\n%s\n"):format(at.run_id, worker,
-        at:marker_text(worker), at:token(worker))
-end
-
----A desktop with a good window for each worker; the nth writes its marker 10 n seconds after its prompt.
-local function desktop(at, workers)
-    local rules = {}
-    for i, worker in ipairs(workers) do
-        rules[#rules + 1] = ("{ at = 0, window = %q, title = %q, pid = %d, app = 'agent', screen = %q }"):format(
-            worker, at:title(worker), i, "sample worker x\n> ")
-        rules[#rules + 1] = ("{ on = 'submit', window = %q, after = %d, write = %q, text = %q }"):format(worker,
-            10 * i, at:marker(worker), at:token(worker) .. "\n")
-    end
-    return "return {\n" .. table.concat(rules, ",\n") .. "\n}\n"
-end
-
----A project with this flow, its zip and its desktop.
-local function project(source, workers, id)
-    local root = expect.folder()
-    local at, files = layout.new(root, id or "20261122_1"), {}
-    for _, worker in ipairs(workers) do files[at:prompt_name(worker)] = prompt(at, worker) end
-    expect.mkdir(layout.zips(root))
-    expect.ok(zip.create(at:zip(), files))
-    expect.write(root .. "/README.md", "a project\n")
-    expect.write(layout.dispatch_folder(root) .. "/run_iter.lua", source)
-    expect.write(root .. "/desktop.lua", desktop(at, workers))
-    return at
-end
-
-local function run(at)
-    return expect.dispatch { "run_iter.lua", "-RunId", at.run_id, "-Via", "fake:desktop.lua", "-Factory", "true",
-        cwd = at.root }
-end
+local project, run = fixture.iteration, fixture.rehearse
 
 ---The events of a run that must pass.
 local function passes(at)
@@ -63,29 +30,15 @@ local function moments(events)
     return sent, done
 end
 
----The edits of the page, in order: { title, old, new }.
-local function edits()
-    local list = {}
-    local page = expect.read(expect.root .. "/docs/writing-a-flow.md")
-    for section in page:gsub("\n## ", "\0"):gmatch "%z([^%z]+)" do
-        local title, blocks = section:match "^(%d%. [^\n]+)", {}
-        for block in section:gmatch "```lua\n(.-)```" do blocks[#blocks + 1] = block end
-        if title then list[#list + 1] = { title = title, old = blocks[1], new = blocks[2] } end
-    end
-    return list
-end
+local PAGE = "docs/writing-a-flow.md"
 
+---The built-in flow with the nth edit of the page.
 local function edited(n)
-    local edit = edits()[n]
-    local source = host.source "run_iter.lua"
-    local first, last = source:find(edit.old, 1, true)
-    expect.truthy(first, edit.title .. ": run_iter.lua has no such lines")
-    expect.falsy(source:find(edit.old, last, true), edit.title .. ": run_iter.lua has these lines twice")
-    return source:sub(1, first - 1) .. edit.new .. source:sub(last + 1)
+    return expect.ok(pages.edited(pages.code(PAGE, "lua", "in run_iter.lua")[n], pages.code(PAGE, "lua", "instead")[n]))
 end
 
 test("the page has five edits", function()
-    expect.equal(#edits(), 5)
+    expect.equal(#pages.code(PAGE, "lua", "in run_iter.lua"), 5)
 end)
 
 test("edit 1, other workers: they are checked, sent to and waited for", function()
