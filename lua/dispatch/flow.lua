@@ -4,8 +4,8 @@
 --         { "launch", plan = "what -WhatIf says in place of it", function(run) … end },
 --         { "report", always = true, function(run) … end } }
 --
--- A step answers true or a sentence (done), or nil, message, CODE (the run stops: BLOCKED). A Lua error is FAILED. A plan
--- may be a function(run): it answers the words, or nil, message, CODE where the run would stop.
+-- A step answers true or a sentence (done), or nil, message, CODE (the run stops: BLOCKED). A Lua error is FAILED. The
+-- plan may be a function(run): it answers the words, or nil, message, CODE where the run would stop.
 
 ---@class run                                     what a step gets
 ---@field id string                               the RUN_ID

@@ -57,11 +57,16 @@ local function leftovers(paths)
     return found, highest
 end
 
----The page of an attempt that was killed before it could write one.
-local function missing_report(paths, folder, sum)
-    local page = name_of(paths:report())
-    if file.stat(paths:report()) or file.stat(folder .. "/" .. page) then return true end
-    return file.write(folder .. "/" .. page, report.render(sum))
+---The pages of an attempt that was killed before it could write them.
+local function missing_reports(paths, folder, sum)
+    for _, page in ipairs(report.pages(sum, paths)) do
+        local place = folder .. "/" .. name_of(page.path)
+        if not file.stat(page.path) and not file.stat(place) then
+            local ok, message, code = file.write(place, report.render(sum, page.markup))
+            if not ok then return nil, message, code end
+        end
+    end
+    return true
 end
 
 ---Moves the files of the attempt before this one out of the way.
@@ -78,7 +83,7 @@ function M.set_aside(paths)
     local n = sum and sum.run and math.tointeger(sum.run.attempt) or highest + 1
     local ok
     ok, message, code = file.mkdir(paths:attempt(n))
-    if ok and sum and sum.run then ok, message, code = missing_report(paths, paths:attempt(n), sum) end
+    if ok and sum and sum.run then ok, message, code = missing_reports(paths, paths:attempt(n), sum) end
     for _, name in ipairs(names) do
         if ok then ok, message, code = file.rename(paths:log(name), paths:attempt(n) .. "/" .. name) end
     end

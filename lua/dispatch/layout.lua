@@ -249,6 +249,10 @@ function layout:run_log() return self:log "RUN_ITER.log" end
 ---@return string path
 function layout:report() return self:log "DISPATCH_REPORT.md" end
 
+---The same for a browser: `-Report html`.
+---@return string path
+function layout:html_report() return self:log "DISPATCH_REPORT.html" end
+
 ---An earlier attempt's files.
 ---@param n integer                   from 1
 ---@return string path

@@ -1,4 +1,7 @@
 -- markdown.lua: data into a Markdown page. Whatever stands in a title or a message, the page keeps its shape.
+-- html.lua has the same functions, so that whoever writes a page does not know which of the two it becomes.
+
+local mermaid = require "dispatch.mermaid"
 
 local M = {}
 
@@ -21,11 +24,12 @@ end
 
 ---A sentence of ours: what stands between `back-ticks` in it is code.
 ---@param sentence string
+---@param markup? table                           whose text and code; default: these
 ---@return string
-function M.prose(sentence)
-    local parts, code = {}, false
+function M.prose(sentence, markup)
+    local parts, code, m = {}, false, markup or M
     for part in (sentence .. "`"):gmatch "([^`]*)`" do
-        parts[#parts + 1] = code and M.code(part) or M.text(part)
+        parts[#parts + 1] = code and m.code(part) or m.text(part)
         code = not code
     end
     return table.concat(parts)
@@ -43,22 +47,86 @@ function M.code(value)
     return ticks .. text .. ticks
 end
 
----Lines as they are: a traceback.
----@param text string
+---@param inline string                           Markdown already
 ---@return string
-function M.block(text)
+function M.strong(inline) return "**" .. inline .. "**" end
+
+---Lines as they are: a traceback, a screen.
+---@param text string
+---@param language? string                        what the fence says
+---@return string
+function M.block(text, language)
     local fence = "```"
     while text:find(fence, 1, true) do fence = fence .. "`" end
-    return fence .. "\n" .. text:gsub("[^%C\n\t]", " ") .. "\n" .. fence
+    return fence .. (language or "") .. "\n" .. text:gsub("[^%C\n\t]", " ") .. "\n" .. fence
+end
+
+---A path as a link's address: no character of it ends the link.
+---@param path string
+---@return string
+function M.address(path)
+    return (path:gsub("[^%w/._~:@-]", function(c) return ("%%%02X"):format(c:byte()) end))
 end
 
 ---@param label string
 ---@param path string
 ---@return string
-function M.link(label, path)
-    local safe = path:gsub("[^%w/._~:@-]", function(c) return ("%%%02X"):format(c:byte()) end)
-    return ("[%s](%s)"):format(M.text(label), safe)
+function M.link(label, path) return ("[%s](%s)"):format(M.text(label), M.address(path)) end
+
+---@param label string
+---@param path string                             of a picture beside the page
+---@return string
+function M.picture(label, path) return "!" .. M.link(label, path) end
+
+---@param items string[]                          Markdown already
+---@return string                                 "" without items
+function M.list(items)
+    local lines = {}
+    for i, item in ipairs(items) do lines[i] = i .. ". " .. item end
+    return table.concat(lines, "\n")
 end
+
+---@param sections table[]                        of timeline.of()
+---@param ms number                               how long the whole of it is
+---@return string
+function M.chart(sections, ms) return M.block(mermaid.gantt(sections, ms), "mermaid") end
+
+---@param title string                            plain
+---@param body string
+---@param level? integer                          default 2
+---@return string                                 "" without a body
+function M.section(title, body, level)
+    if body == "" then return "" end
+    return ("#"):rep(level or 2) .. " " .. M.text(title) .. "\n\n" .. body
+end
+
+---What is only looked at by whoever asks for it.
+---@param summary string                          plain
+---@param body string
+---@return string
+function M.fold(summary, body)
+    return ("<details><summary>%s</summary>\n\n%s\n\n</details>"):format(M.text(summary), body)
+end
+
+---@param parts string[]                          paragraphs, tables, lists …; "" is left out
+---@return string
+function M.join(parts)
+    local kept = {}
+    for _, part in ipairs(parts) do
+        if part ~= "" then kept[#kept + 1] = part end
+    end
+    return table.concat(kept, "\n\n")
+end
+
+---@param inline string
+---@return string
+function M.paragraph(inline) return inline end
+
+---The whole page.
+---@param title string                            plain
+---@param parts string[]
+---@return string
+function M.page(title, parts) return "# " .. M.text(title) .. "\n\n" .. M.join(parts) .. "\n" end
 
 ---@param head string[]                           an alignment may stand before a name: ">ms" is to the right
 ---@param rows string[][]                         cells that are Markdown already; nil cells are false

@@ -1,11 +1,13 @@
--- report.lua: DISPATCH_REPORT.md, the page that a person signs.
+-- report.lua: DISPATCH_REPORT.md, the page that a person signs; DISPATCH_REPORT.html, the same with pictures in it.
 --
--- render() is pure: a state in, Markdown out. The state is what the events add up to, so the page can be made again
--- from the journal, byte for byte. A file beside the page is a link by its bare name: both may move together.
+-- render() makes a page of a state and of the evidence that lies beside it. The state is what the events add up to, so
+-- the page can be made again from the journal, byte for byte. A file beside the page is a link by its bare name: both
+-- may move together.
 
 local digest = require "digest"
 local file = require "file"
-local md = require "dispatch.markdown"
+local markdown = require "dispatch.markdown"
+local cells = require "dispatch.report_cells"
 local tables = require "dispatch.report_tables"
 local text = require "dispatch.text"
 
@@ -21,71 +23,84 @@ local function headline(s)
     return v.verdict .. (v.step and " at " .. v.step or "") .. (v.rehearsal and " (rehearsal)" or "")
 end
 
-local function sent(s)
-    local count, parts = { submitted = 0, arrived = 0, unobservable = 0, before = 0 }, {}
-    tables.each_worker(s, function(_, w)
+local MEANING = { submitted = "submitted", arrived = "unobservable and arrived", unobservable = "unobservable",
+    not_submitted = "not submitted", before = "not sent to in this attempt" }
+
+---"prompts: 3 submitted, 2 not sent to in this attempt; markers: 3 of 5"
+local function counted(s)
+    local count, parts, done = {}, {}, 0
+    local workers = cells.each_worker(s, function(_, w)
         local word = w.arrived and "arrived" or w.receipt and w.receipt.receipt or "before"
-        count[word] = (count[word] or 0) + 1
+        count[word], done = (count[word] or 0) + 1, done + (w.done and 1 or 0)
+        return w
     end)
-    for word, meaning in pairs { submitted = "submitted", arrived = "unobservable and arrived",
-        unobservable = "unobservable", before = "not sent to in this attempt" } do
-        if count[word] > 0 then parts[#parts + 1] = ("%d %s"):format(count[word], meaning) end
+    for word, meaning in pairs(MEANING) do
+        if count[word] then parts[#parts + 1] = ("%d %s"):format(count[word], meaning) end
     end
     table.sort(parts)
-    return table.concat(parts, ", ")
+    return ("prompts: %s; markers: %d of %d"):format(table.concat(parts, ", "), done, #workers)
 end
 
-local function reason(s)
-    local v = s.verdict
-    if not v then
-        return "The program was ended from outside before it could say why. This page was made from its journal by the"
-            .. " next attempt."
-    elseif v.verdict == "FAILED" then
-        return "The flow script failed:\n\n" .. md.block(v.message)
-    elseif v.verdict == "PASS" then
-        return ("Every step went through: %s, %d markers. There is no partial success."):format(sent(s),
-            #tables.each_worker(s, function(_, w) return w.done end))
+---Which step of how many, for a verdict that names one.
+local function place(s, v)
+    for i, step in ipairs(s.steps) do
+        if step.name == v.step then return (" in step %d of %d"):format(i, #s.steps) end
     end
-    return md.line(v.message) .. (v.code and " (" .. md.code(v.code) .. ")" or "")
+    return ""
 end
 
-local function advice(s)
+---The verdict in one line, and below it what does not go into one.
+local function reason(s, m)
+    local v, took = s.verdict, " after " .. text.duration(s.t * 1000)
+    if not v then
+        return m.paragraph(m.strong "ENDED WITHOUT A VERDICT" .. took .. ": the program was ended from outside before"
+            .. " it could say why. The next attempt made this page of its journal; " .. m.text(counted(s)) .. ".")
+    end
+    local word = m.strong(m.text(v.verdict .. (v.rehearsal and " (rehearsal)" or ""))) .. m.text(place(s, v) .. took)
+    if v.verdict == "PASS" then
+        return m.paragraph(word .. ": every step went through; " .. m.text(counted(s)) .. ".")
+    elseif v.verdict == "FAILED" then
+        return m.join { m.paragraph(word .. ": the flow script failed; " .. m.text(counted(s)) .. "."),
+            m.block(v.message) }
+    end
+    local first, more = (v.message or ""):match "^([^\n]*)\n?(.*)$"
+    local code = v.code and " (" .. m.code(v.code) .. ")" or ""
+    return m.join { m.paragraph(word .. ": " .. m.text(first) .. code), more ~= "" and m.paragraph(m.line(more)) or "",
+        m.paragraph(m.text("So far " .. counted(s) .. ".")) }
+end
+
+local function advice(s, m)
     local lines = {}
-    for i, line in ipairs(s.verdict and s.verdict.advice or {}) do lines[i] = i .. ". " .. md.prose(line) end
-    return lines[1] and "**What to do next**\n\n" .. table.concat(lines, "\n") or ""
+    for i, line in ipairs(s.verdict and s.verdict.advice or {}) do lines[i] = m.prose(line) end
+    return lines[1] and m.join { m.paragraph(m.strong "What to do next"), m.list(lines) } or ""
 end
 
-local function head(s)
+local function head(s, m)
     local run = s.run
     local flow = run.flow or {}
-    return md.table({ "", "" }, {
-        { "run", md.code(run.run_id) .. (", attempt %d"):format(run.attempt) },
-        { "began", md.text(run.at) .. ", took " .. text.duration(s.t * 1000) },
-        { "workers", md.text(table.concat(run.workers, ", ")) },
-        { "prompts travelled by", s.via and ("%s (%s)"):format(md.text(s.via.via), md.text(s.via.why)) },
-        { "root", md.code(run.root) },
-        { "flow", ("%s%s, SHA-256 %s"):format(md.code(flow.path or "?"), flow.builtin and " (built in)" or "",
-            md.code(flow.sha256 or "?")) },
-        { "machine", md.text(("%s, %s, dispatch %s, process %d"):format(run.host, run.os, run.dispatch, run.pid)) },
+    return m.table({ "", "" }, {
+        { "run", m.code(run.run_id) .. (", attempt %d"):format(run.attempt) },
+        { "began", m.text(run.at) .. ", took " .. text.duration(s.t * 1000) },
+        { "workers", m.text(table.concat(run.workers, ", ")) },
+        { "prompts travelled by", s.via and ("%s (%s)"):format(m.text(s.via.via), m.text(s.via.why)) },
+        { "root", m.code(run.root) },
+        { "flow", ("%s%s, SHA-256 %s"):format(m.code(flow.path or "?"), flow.builtin and " (built in)" or "",
+            m.code(flow.sha256 or "?")) },
+        { "machine", m.text(("%s, %s, dispatch %s, process %d"):format(run.host, run.os, run.dispatch, run.pid)) },
     })
 end
 
 ---The page, of what is known.
 ---@param state state                             with a run.start in it
----@return string page                            Markdown
-function M.render(state)
-    local s = state.page or state
-    local parts = { ("# %s: %s"):format(md.text(s.run.run_id), md.text(headline(s))), reason(s), advice(s), head(s) }
-    for _, section in ipairs(tables.SECTIONS) do
-        local body = section[2](s)
-        if body ~= "" then parts[#parts + 1] = "## " .. section[1] .. "\n\n" .. body end
-    end
-    if s.verdict and s.verdict.verdict == "PASS" then parts[#parts + 1] = SIGNATURE end
-    local page = {}
-    for _, part in ipairs(parts) do
-        if part ~= "" then page[#page + 1] = part end
-    end
-    return table.concat(page, "\n\n") .. "\n"
+---@param markup? table                           dispatch.markdown (the default) or dispatch.html
+---@return string                                 the page
+function M.render(state, markup)
+    local s, m = state.page or state, markup or markdown
+    local parts = { reason(s, m), advice(s, m), head(s, m) }
+    for _, section in ipairs(tables.SECTIONS) do parts[#parts + 1] = m.section(section[1], section[2](s, m)) end
+    local good = s.verdict ~= nil and s.verdict.verdict == "PASS"
+    if good then parts[#parts + 1] = m.paragraph(SIGNATURE) end
+    return m.page(("%s: %s"):format(s.run.run_id, headline(s)), parts, good)
 end
 
 -- ---------------------------------------------------------------------------------------------------------- writing it
@@ -111,17 +126,35 @@ local function artifacts(run)
     end
 end
 
----Step 12: the page, and events that name every file that it vouches for, with its SHA-256.
+---The pages of a run, by the setting Report of its journal.
+---@param state state
+---@param paths layout
+---@return {path: string, markup: table}[]
+function M.pages(state, paths)
+    local pages = { { path = paths:report(), markup = markdown } }
+    local chosen = (state.run.settings or {}).Report
+    if chosen and chosen.value == "html" then
+        pages[2] = { path = paths:html_report(), markup = require "dispatch.html" }      -- not loaded for nothing
+    end
+    return pages
+end
+
+---Step 12: the pages, and events that name every file that they vouch for, with its SHA-256.
 ---@param run run
----@return string? path                           from the root on
+---@return string? paths                          from the root on
 ---@return string? message, string? code          EACCES EIO
 function M.write(run)
     artifacts(run)
-    local path = run.layout:report()
-    run.emit("artifact", { kind = "report", path = path })     -- from here on nothing more is in the page
-    local ok, message, code = file.write(path, M.render(run.state))
-    if not ok then return nil, message, code end
-    return run.layout:show(path)
+    local pages, names = M.pages(run.state, run.layout), {}
+    for i, page in ipairs(pages) do               -- from here on nothing more is in the pages
+        run.emit("artifact", { kind = "report", path = page.path })
+        names[i] = run.layout:show(page.path)
+    end
+    for _, page in ipairs(pages) do
+        local ok, message, code = file.write(page.path, M.render(run.state, page.markup))
+        if not ok then return nil, message, code end
+    end
+    return table.concat(names, ", ")
 end
 
 return M

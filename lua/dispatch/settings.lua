@@ -96,7 +96,7 @@ M.TABLE = {
     { name = "ShowConfig", field = "show_config", switch = true, default = false,
         about = "print every setting with its value and where it came from" },
     { name = "Report", field = "report", variable = "REPORT", default = "md", read = one_of "md html",
-        later = "html", accepts = "md or html",
+        accepts = "md or html",
         about = "html: a self-contained page beside the report, pictures inside" },
     { name = "Events", field = "events", variable = "EVENTS", default = "off", read = one_of "off json",
         accepts = "json or off", about = "one JSON object a line on stdout, in place of the progress view" },

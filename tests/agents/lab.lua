@@ -30,7 +30,7 @@ function M.programs()
     expect.need "npm"
     expect.need "node"
     local folder = expect.root .. "/build/agents"
-    installed = installed or expect.run { here .. "/install", folder, seconds = 300 }
+    installed = installed or expect.run { expect.root .. "/tests/npm_install", here, folder, seconds = 300 }
     if installed.exit ~= 0 then
         expect.skip("npm could not install the agents: " .. installed.err:gsub("%s+", " "):sub(1, 300))
     end

@@ -90,7 +90,7 @@ test("wrong usage is 64, and leaves nothing", function()
     local w = world.new()
     local before = w:tree()
     for _, case in ipairs { { "-SendMod", "enter" }, { "-SendMode", "shout" }, { "-Workers", "Nobody" },
-        { "-Report", "html" }, { "-GateCommand", "make check" }, { "-Jobs", "5" } } do
+        { "-Report", "pdf" }, { "-GateCommand", "make check" }, { "-Jobs", "5" } } do
         local r = w:run(case)
         expect.equal(r.exit, 64, case[1])
         expect.contains(r.err, case[1])
