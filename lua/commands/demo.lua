@@ -40,6 +40,9 @@ local function told(made, desktop, exit)
     print()
     print("report   " .. paths:report())
     print("picture  " .. (picture or "none: " .. tostring(why)))
+    if desktop.via == "x11" then
+        print "note     `unobservable, arrived` is all that X11 can show: it took the text, the marker tells the rest"
+    end
     local missing = exit == 0 and not picture and "it has no picture" or exit ~= 0 and "the report says why"
     print(missing and "the demo did NOT pass: " .. missing
         or "PASS: five prompts went through five windows, and each worker found its own unchanged")

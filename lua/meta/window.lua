@@ -13,7 +13,7 @@ local window = {}
 ---@field app string WM_CLASS, file name of the executable, or the foreground program of a pane
 ---@field alias? string tmux: the name of a window that has one pane
 ---@field minimised boolean
----@field elsewhere boolean on another workspace, or hidden in another session
+---@field elsewhere boolean on another workspace, or a pane that no terminal shows
 ---@field elevated boolean it runs with more rights than we, and swallows input
 ---@field dead boolean its program ended
 ---@field relay boolean its program passes text on (ssh, tmux, docker …): that it read a text proves nothing

@@ -24,6 +24,7 @@ for _, via in ipairs { "x11", "tmux" } do
         local word = via == "tmux" and "| submitted |" or "unobservable, **arrived**"
         local _, times = report:gsub(word:gsub("%p", "%%%0"), "")
         expect.equal(times, 5)
+        expect.equal(run.out:find("`unobservable, arrived` is all that X11 can show", 1, true) ~= nil, via == "x11")
         local picture = expect.truthy(run.out:match "picture%s+(%S+)")
         expect.truthy(file.stat(picture).bytes > 500)
         if via == "x11" then expect.equal(expect.read(picture):sub(2, 4), "PNG") end
