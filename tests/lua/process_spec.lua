@@ -140,6 +140,30 @@ test("a child that outlives its handle", function()
     run { "kill", "-KILL", tostring(pid) }
 end)
 
+test("killed by SIGKILL: its children and theirs end with it, but for who outlives it", function()
+    local folder = expect.folder()
+    local function script(name) return ("sleep 4711 & echo $! $$ > .%s; mv .%s %s; wait"):format(name, name, name) end
+    local parent <close> = expect.ok(process.spawn({ expect.binary(), "-e", ([[
+        process.run({ "true" }, { deadline = clock.now() + 60 })
+        local a = process.spawn({ "sh", "-c", %q })
+        local b = process.spawn({ "sh", "-c", %q }, { outlives = true })
+        wait.sleep(clock.now() + 600)
+    ]]):format(script "ours", script "free") }, { cwd = folder }))
+    local pids = {}
+    for _, name in ipairs { "ours", "free" } do
+        local source <close> = wait.file(folder .. "/" .. name)
+        expect.ok(wait.any({ source }, clock.now() + 60))
+        pids[name] = { expect.read(folder .. "/" .. name):match "(%d+) (%d+)" }
+    end
+    local function lives(pid) return (expect.read("/proc/" .. pid .. "/cmdline") or "") ~= "" end
+    run { "kill", "-KILL", tostring(parent:pid()) }
+    for _, pid in ipairs(pids.ours) do
+        expect.eventually("process " .. pid .. " ends", 60, function() return not lives(pid) end)
+    end
+    for _, pid in ipairs(pids.free) do expect.truthy(lives(pid), "what outlives it") end
+    expect.equal(run({ "kill", "-KILL", "--", "-" .. pids.free[2] }).exit, 0)
+end)
+
 test("a caller's mistakes raise", function()
     local deadline = clock.now() + 5
     expect.raises("table expected", process.spawn, "ls -l")

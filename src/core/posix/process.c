@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../process_private.h"
+#include "reaper.h"
 
 struct process_system {
     uv_process_t handle;
@@ -36,10 +37,17 @@ void process_system_prepare(void)
     fill_standard_streams();
 }
 
+static void note_gone(struct process *p, bool gone)
+{
+    p->tree_gone = gone;
+    if (gone)
+        reaper_forget((pid_t)p->pid); /* the number may be somebody else's from now on */
+}
+
 static void on_exit_of_child(uv_process_t *handle, int64_t status, int number)
 {
     struct process *p = handle->data;
-    p->tree_gone = kill((pid_t)-p->pid, 0) < 0 && errno == ESRCH;
+    note_gone(p, kill((pid_t)-p->pid, 0) < 0 && errno == ESRCH);
     process_has_ended(p, status, number);
     uv_close((uv_handle_t *)handle, process_handle_closed);
 }
@@ -75,6 +83,8 @@ bool process_system_start(struct process *p, const struct process_spec *spec, co
     p->pid = p->system->handle.pid;
     if (p->in.open && !p->in.conversation)
         p->in.reader = ends->fd[0];
+    if (!p->outlives_us)
+        reaper_watch((pid_t)p->pid);
     return true;
 }
 
@@ -102,7 +112,10 @@ void process_tree_ask(struct process *p)
 
 void process_tree_kill(struct process *p)
 {
+    if (p->tree_gone)
+        return;
     signal_group(p, SIGKILL);
+    reaper_forget((pid_t)p->pid);
 }
 
 /* Group and state out of /proc/PID/stat (proc(5)): "PID (NAME) STATE PPID GROUP …", where NAME may hold anything. */
@@ -141,7 +154,7 @@ bool process_tree_is_left(struct process *p)
     if (!p->exited)
         return true;
     if (!p->tree_gone)
-        p->tree_gone = (kill((pid_t)-p->pid, 0) < 0 && errno == ESRCH) || !somebody_lives(p->pid);
+        note_gone(p, (kill((pid_t)-p->pid, 0) < 0 && errno == ESRCH) || !somebody_lives(p->pid));
     return !p->tree_gone;
 }
 

@@ -1,46 +1,25 @@
 /* keeper.c - giving the user's clipboard back. What is in a selection lives in a process, so one that does nothing else
  * keeps it: until somebody takes the selection, or for ten minutes. It has a connection of its own and nothing of ours:
  * no terminal, no descriptor, no lock. It survives us. */
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../posix/descriptors.h"
 #include "x11.h"
 
 #define KEPT_SECONDS 600
 #define HANDOVER CLOCK_SECOND
-
-static void close_descriptors(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        int fd = atoi(entry->d_name);
-        if (fd > 2 && fd != dirfd(folder))
-            close(fd);
-    }
-    if (folder)
-        closedir(folder);
-    for (int fd = 3; !folder && fd < 1024; fd++)
-        close(fd);
-    int null = open("/dev/null", O_RDWR);
-    for (int fd = 0; fd <= 2; fd++)
-        if (null < 0 || dup2(null, fd) < 0)
-            close(fd);
-    if (null > 2)
-        close(null);
-}
 
 static void detach(void)
 {
     static const int ours[] = {SIGINT, SIGTERM, SIGCHLD, SIGWINCH, SIGALRM};
     sigset_t none;
     setsid();
-    close_descriptors();
+    descriptors_close(-1);
     if (chdir("/") != 0)
         _exit(1);
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
