@@ -15,7 +15,7 @@
 #include "../wait.h"
 #include "../window.h"
 #include "atoms.h"
-#include "chord.h"
+#include "../chord.h"
 #include "selection.h"
 
 /* Calls of window.h without a deadline still must not wait for ever on a server that hangs. */

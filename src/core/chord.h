@@ -1,11 +1,11 @@
 /* chord.h - keys as people write them: "Return", "ctrl+Return", "shift+Insert", "ctrl+shift+v". Pure. */
-#ifndef DISPATCH_X11_CHORD_H
-#define DISPATCH_X11_CHORD_H
+#ifndef DISPATCH_CHORD_H
+#define DISPATCH_CHORD_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../error.h"
+#include "error.h"
 
 enum chord_mod { CHORD_SHIFT = 1, CHORD_CTRL = 2, CHORD_ALT = 4, CHORD_SUPER = 8 };
 struct chord {
