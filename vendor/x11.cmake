@@ -1,6 +1,6 @@
 # libxcb is the system's and shared: where the display is and who may use it belongs to the machine. Its extensions
-# (tables of requests, no more) and libpng are the system's too, but static where there is an archive: each shared
-# library costs 0.04 ms at every start.
+# (tables of requests, no more) are the system's too, but static where there is an archive: each shared library costs
+# 0.04 ms at every start.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(xcb REQUIRED IMPORTED_TARGET xcb)
 add_library(vendor_x11 INTERFACE)
@@ -23,4 +23,3 @@ endfunction()
 foreach(extension xtest res xkb xfixes)
     x11_link(xcb-${extension} xcb-${extension} PkgConfig::xcb)
 endforeach()
-x11_link(libpng png16 vendor_zlib m)

@@ -1,11 +1,7 @@
 /* picture.c - what is on the screen, as PNG; read in strips, so that memory stays flat. */
-#include <errno.h>
-#include <png.h>
-#include <setjmp.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "../png.h"
 #include "x11.h"
 
 enum { STRIP = 64 }; /* lines */
@@ -28,11 +24,8 @@ struct picture {
     const xcb_visualtype_t *visual;
     unsigned bytes; /* of a pixel */
     bool swapped;   /* the server's most significant byte comes first */
-    FILE *file;
-    png_structp png;
-    png_infop info;
-    png_byte *line;
-    char why[128]; /* libpng's */
+    struct png *png;
+    uint8_t *line;
 };
 
 /* The visual and how its pixels are stored. False: none that we can read (palettes, 24 bits packed). */
@@ -57,7 +50,7 @@ static bool find_visual(const struct x11 *x, xcb_visualid_t id, struct picture *
 }
 
 /* 0 to 255 of what the mask covers. */
-static png_byte channel(uint32_t pixel, uint32_t mask)
+static uint8_t channel(uint32_t pixel, uint32_t mask)
 {
     if (!mask)
         return 0;
@@ -65,12 +58,12 @@ static png_byte channel(uint32_t pixel, uint32_t mask)
         mask >>= 1;
         pixel >>= 1;
     }
-    return (png_byte)((pixel & mask) * 255u / mask);
+    return (uint8_t)((pixel & mask) * 255u / mask);
 }
 
 static void put_line(const struct picture *p, const uint8_t *from)
 {
-    png_byte *to = p->line;
+    uint8_t *to = p->line;
     for (int i = 0; i < p->part.width; i++, from += p->bytes) {
         uint32_t pixel = 0;
         for (unsigned b = 0; b < p->bytes; b++)
@@ -81,51 +74,14 @@ static void put_line(const struct picture *p, const uint8_t *from)
     }
 }
 
-static void on_png_error(png_structp png, png_const_charp message)
+static bool put_lines(struct picture *p, const uint8_t *data, size_t stride, int lines, struct error *err)
 {
-    struct picture *p = png_get_error_ptr(png);
-    snprintf(p->why, sizeof p->why, "%s", message);
-    png_longjmp(png, 1);
-}
-
-static void on_png_warning(png_structp png, png_const_charp message)
-{
-    (void)png;
-    (void)message;
-}
-
-/* Between setjmp and longjmp no local variable changes. */
-static bool png_begin(struct picture *p)
-{
-    p->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, p, on_png_error, on_png_warning);
-    p->info = p->png ? png_create_info_struct(p->png) : NULL;
-    if (!p->info || setjmp(png_jmpbuf(p->png)))
-        return false;
-    png_init_io(p->png, p->file);
-    png_set_compression_level(p->png, 1);
-    png_set_IHDR(p->png, p->info, (png_uint_32)p->part.width, (png_uint_32)p->part.height, 8, PNG_COLOR_TYPE_RGB,
-                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_write_info(p->png, p->info);
-    return true;
-}
-
-static bool png_lines(struct picture *p, const uint8_t *data, size_t stride, int lines)
-{
-    if (setjmp(png_jmpbuf(p->png)))
-        return false;
-    for (int i = 0; i < lines; i++) {
+    bool ok = true;
+    for (int i = 0; ok && i < lines; i++) {
         put_line(p, data + (size_t)i * stride);
-        png_write_row(p->png, p->line);
+        ok = png_line(p->png, p->line, err);
     }
-    return true;
-}
-
-static bool png_finish(struct picture *p)
-{
-    if (setjmp(png_jmpbuf(p->png)))
-        return false;
-    png_write_end(p->png, NULL);
-    return true;
+    return ok;
 }
 
 static bool copy_strips(struct x11 *x, struct picture *p, int64_t until, struct error *err)
@@ -141,10 +97,10 @@ static bool copy_strips(struct x11 *x, struct picture *p, int64_t until, struct 
             return false;
         size_t len = image ? (size_t)xcb_get_image_data_length(image) : 0, stride = len / (size_t)lines;
         bool ok = len && stride >= (size_t)p->part.width * p->bytes;
-        if (!ok)
+        if (ok)
+            ok = put_lines(p, xcb_get_image_data(image), stride, lines, err);
+        else
             error_set(err, EC_GONE, "the window closed, moved or changed its size while it was photographed");
-        else if (!(ok = png_lines(p, xcb_get_image_data(image), stride, lines)))
-            error_set(err, EC_IO, "%s", p->why);
         free(image);
         if (!ok)
             return false;
@@ -154,22 +110,12 @@ static bool copy_strips(struct x11 *x, struct picture *p, int64_t until, struct 
 
 static bool write_picture(struct x11 *x, struct picture *p, const char *path, int64_t until, struct error *err)
 {
+    p->png = png_new((uint32_t)p->part.width, (uint32_t)p->part.height, err);
     p->line = malloc((size_t)p->part.width * 3);
-    if (!p->line)
-        return error_set(err, EC_MEMORY, "no memory for a picture");
-    p->file = fopen(path, "wb");
-    if (!p->file) {
-        int number = errno;
-        free(p->line);
-        return error_from_errno(err, number, path);
-    }
-    bool ok = png_begin(p) || error_set(err, EC_IO, "%s: %s", path, p->why);
-    ok = ok && copy_strips(x, p, until, err) && (png_finish(p) || error_set(err, EC_IO, "%s: %s", path, p->why));
-    if (fclose(p->file) != 0 && ok)
-        ok = error_from_errno(err, errno, path);
-    if (!ok)
-        remove(path);
-    png_destroy_write_struct(&p->png, &p->info);
+    if (p->png && !p->line)
+        error_set(err, EC_MEMORY, "no memory for a picture");
+    bool ok = p->png && p->line && copy_strips(x, p, until, err) && png_save(p->png, path, err);
+    png_free(p->png);
     free(p->line);
     return ok;
 }
