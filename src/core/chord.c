@@ -58,6 +58,14 @@ const char *chord_name(uint32_t sym)
     return NULL;
 }
 
+bool chord_can_be_typed(const char *text, struct error *err)
+{
+    for (uint32_t character; (character = chord_character(&text));)
+        if (character == 0xFFFD || character == 0x7F || (character < 0x20 && !strchr("\t\n\r", (int)character)))
+            return error_set(err, EC_INVALID, "U+%04X cannot be typed", (unsigned)character);
+    return true;
+}
+
 static bool modifier_named(const char *name, size_t len, unsigned *mods)
 {
     for (size_t i = 0; i < sizeof modifiers / sizeof *modifiers; i++)

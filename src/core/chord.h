@@ -18,6 +18,8 @@ bool chord_parse(const char *text, struct chord *chord, struct error *err);
 uint32_t chord_sym(uint32_t character);
 /* What people call it: "Shift_L". NULL: no name that we know. */
 const char *chord_name(uint32_t sym);
+/* Whether a text is of characters that keys can type: no control but tab and newline. EINVAL. */
+bool chord_can_be_typed(const char *text, struct error *err);
 /* The next character of valid UTF-8; *text moves on. 0 at the end, 0xFFFD for what is not UTF-8. */
 uint32_t chord_character(const char **text);
 #endif

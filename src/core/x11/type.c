@@ -1,7 +1,4 @@
 /* type.c - short texts as keys. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "x11.h"
 
 enum { PIECE = 64 }; /* characters under one check of the focus */
@@ -13,14 +10,6 @@ static size_t next_piece(const char **text, xcb_keysym_t syms[PIECE])
     while (n < PIECE && **text)
         syms[n++] = chord_sym(chord_character(text));
     return n;
-}
-
-static bool may_be_typed(const char *text, struct error *err)
-{
-    for (uint32_t character; (character = chord_character(&text));)
-        if (character == 0xFFFD || character == 0x7F || (character < 0x20 && !strchr("\t\n\r", (int)character)))
-            return error_set(err, EC_INVALID, "U+%04X cannot be typed", (unsigned)character);
-    return true;
 }
 
 static bool type_piece(struct x11 *x, const struct window_pin *pin, const xcb_keysym_t *syms, size_t n, int64_t until,
@@ -49,7 +38,7 @@ static bool type_piece(struct x11 *x, const struct window_pin *pin, const xcb_ke
 bool x11_type(struct x11 *x, const struct window_pin *pin, const char *text, int64_t until, struct error *err)
 {
     xcb_keysym_t syms[PIECE];
-    if (!may_be_typed(text, err) || !x11_check(x, pin, until, err))
+    if (!chord_can_be_typed(text, err) || !x11_check(x, pin, until, err))
         return false;
     while (*text)
         if (!type_piece(x, pin, syms, next_piece(&text, syms), until, err))
