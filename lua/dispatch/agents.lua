@@ -8,13 +8,16 @@
 --
 --   name         for messages
 --   match        app = {…}: names of programs or window classes, small letters, compared as wholes;
---                screen = {…}: one of them stands on some line. What is given must hold, all of it
+--                screen = {…}: one of them stands on some line;
+--                field = true: its field for text can be read, as that of many Windows programs.
+--                What is given must hold, all of it
 --   bracketed    true: a text of several lines arrives as one (bracketed paste). false: each line would be submitted
 --   longest      bytes that arrive as one line (unbracketed terminals cut what is longer)
 --   composer     begins = pattern: the last line that matches begins the composer, what it matches is not text;
 --                ends = pattern: this line and all below are not the composer's any more;
 --                or, for a composer in a box: frame = pattern: each of its lines begins with this, which is not text;
 --                ends = pattern: the line that closes the box;
+--                or all = true: what can be read is the composer, and nothing else;
 --                below = {…}: lines at the bottom that are not text, in a row under a blank line;
 --                hints = {…}: what an empty composer shows;
 --                scrolled = pattern: stands in the first line when there is more above it
@@ -89,22 +92,38 @@ return {
             bracketed = false,
             longest = 4000,                                -- N_TTY keeps 4095 bytes of a line, termios(3)
         },
+        {
+            -- Windows' consoles ask a question before they paste several lines, or submit each of them. What runs in
+            -- them cannot be read.
+            name = "Windows terminal",
+            match = { app = { "conhost.exe", "windowsterminal.exe" } },
+            bracketed = false,
+        },
+        {
+            name = "text field",                           -- of a Windows program: Edit, RichEdit
+            match = { field = true },
+            bracketed = true,
+            composer = { all = true },
+        },
     },
 
     -- The chord that makes a window paste: the first row with its class. Other windows: what their desktop says.
     paste_keys = {
-        { app = { "xterm", "uxterm", "urxvt", "rxvt", "mlterm" }, keys = "shift+Insert" },
+        { app = { "xterm", "uxterm", "urxvt", "rxvt", "mlterm", "mintty.exe",
+            "putty.exe" }, keys = "shift+Insert" },
         { app = { "gnome-terminal", "gnome-terminal-server", "org.gnome.console", "kgx", "org.gnome.ptyxis",
             "konsole", "yakuake", "xfce4-terminal", "mate-terminal", "lxterminal", "qterminal", "deepin-terminal",
             "terminator", "tilix", "guake", "tilda", "terminology", "cool-retro-term", "sakura", "termite",
             "st", "st-256color", "alacritty", "kitty", "foot", "footclient", "contour", "rio", "warp", "wave", "hyper",
-            "tabby", "wezterm", "org.wezfurlong.wezterm", "ghostty", "com.mitchellh.ghostty", "x-terminal-emulator" },
+            "tabby", "wezterm", "org.wezfurlong.wezterm", "ghostty", "com.mitchellh.ghostty", "x-terminal-emulator",
+            "alacritty.exe", "wezterm-gui.exe" },
             keys = "ctrl+shift+v" },
     },
 
     -- What puts the cursor into the chat before the paste: chords and texts, in order.
     focus_keys = {
-        { app = { "code", "code-insiders", "code - insiders", "codium", "vscodium", "code-oss", "cursor", "windsurf" },
+        { app = { "code", "code-insiders", "code - insiders", "codium", "vscodium", "code-oss", "cursor", "windsurf",
+            "code.exe", "code - insiders.exe", "vscodium.exe", "cursor.exe", "windsurf.exe" },
             keys = { { chord = "ctrl+shift+p" }, { text = "Open Codex Sidebar" }, { chord = "Return" } } },
     },
 }

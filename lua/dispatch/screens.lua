@@ -39,7 +39,9 @@ local function wrong_agent(agent)
         if wrong then return ("'%s' has a pattern that cannot be one: %s"):format(key, wrong) end
     end
     local composer = agent.composer
-    if composer and not (composer.begins or composer.frame) then return "'composer' needs 'begins' or 'frame'" end
+    if composer and not (composer.begins or composer.frame or composer.all) then
+        return "'composer' needs 'begins', 'frame' or 'all'"
+    end
     local mark = agent.placeholder
     if mark and not (mark[1] and (mark.counts == "lines" or mark.counts == "chars")) then
         return "'placeholder' needs a pattern, and counts = \"lines\" or \"chars\""
@@ -136,13 +138,15 @@ end
 ---@param tables table                            as load() answers it
 ---@param window window.listed
 ---@param screen? string                          nil: cannot be read
+---@param field? boolean                          it is what stands in a field for text, and no screen
 ---@return table agent                            UNKNOWN when none fits
-function M.recognise(tables, window, screen)
+function M.recognise(tables, window, screen, field)
     for _, agent in ipairs(tables.agents) do
         local by = agent.match
-        local fits = by.app ~= nil or by.screen ~= nil
+        local fits = by.app ~= nil or by.screen ~= nil or by.field ~= nil
         if by.app and not is_app(by.app, window.app) then fits = false end
-        if by.screen and not (screen and matching(by.screen, screen)) then fits = false end
+        if by.screen and not (screen and not field and matching(by.screen, screen)) then fits = false end
+        if by.field and not (screen and field) then fits = false end
         if fits then return agent end
     end
     return M.UNKNOWN
@@ -201,6 +205,7 @@ end
 ---@return boolean? scrolled                      there is more above what can be seen
 function M.composer(agent, screen)
     if not (agent.composer and screen) then return nil end
+    if agent.composer.all then return (screen:gsub("%s+$", "")), false end
     local composer, lines, text = agent.composer, lines_of(screen .. "\n"), {}
     local first, last = find_composer(agent, lines)
     if not first then return nil end

@@ -12,9 +12,9 @@ local LOOK_SECONDS = 0.1                          -- between two looks at an age
 ---@param path string                             absolute
 function M.pointer(path) return ('Read "%s" and do exactly what it says.'):format(path) end
 
----@return string? screen                         nil where it cannot be read
+---@return string? screen                         nil where it cannot be read; of some desktops only the field for text
 function M.screen(s)
-    if not s.desktop.reads_text then return nil end
+    if not (s.desktop.reads_text or s.desktop.reads_field) then return nil end
     return (s.desktop:screen_text(s.job.pin))
 end
 
@@ -79,7 +79,7 @@ function M.check(s)
     end
     if not ok then return nil, message, code end
     local screen = M.screen(s)
-    s.agent = screens.recognise(s.tables, s.job.window, screen)
+    s.agent = screens.recognise(s.tables, s.job.window, screen, s.desktop.reads_field)
     s.readable = screen ~= nil and s.agent.composer ~= nil
     s.seen.agent, s.seen.relay = s.agent.name, s.job.window.relay or nil
     local question = screens.question(s.agent, screen)

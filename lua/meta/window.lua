@@ -31,6 +31,7 @@ local window = {}
 ---@field name string the word after -Via
 ---@field exclusive boolean one focus and one clipboard for all: lock() before sending
 ---@field reads_text boolean screen_text() works on every window
+---@field reads_field boolean screen_text() answers what stands in the window's field for text, where that can be read
 ---@field same_queue boolean a key after a consumed paste cannot overtake it
 ---@field paste_keys? string the chord that pastes where the target's own is not known; nil: no chord is needed
 local desktop = {}

@@ -330,7 +330,7 @@ static const luaL_Reg methods[] = {
     {NULL, NULL},
 };
 
-/* __index of a desktop: a method (upvalue 1), else one of its five fields. */
+/* __index of a desktop: a method (upvalue 1), else one of its six fields. */
 static int index_desktop(lua_State *L)
 {
     struct bind_desktop *box = luaL_checkudata(L, 1, CLASS);
@@ -351,6 +351,8 @@ static int index_desktop(lua_State *L)
         lua_pushboolean(L, (backend->abilities & WINDOW_EXCLUSIVE) != 0);
     else if (strcmp(key, "reads_text") == 0)
         lua_pushboolean(L, (backend->abilities & WINDOW_READS_TEXT) != 0);
+    else if (strcmp(key, "reads_field") == 0)
+        lua_pushboolean(L, (backend->abilities & WINDOW_READS_FIELD) != 0);
     else if (strcmp(key, "same_queue") == 0)
         lua_pushboolean(L, (backend->abilities & WINDOW_SAME_QUEUE) != 0);
     else

@@ -68,9 +68,11 @@ enum window_taken {
 };
 
 enum window_ability {
-    WINDOW_EXCLUSIVE = 1 << 0,  /* one focus, one clipboard: lock() is needed (x11, win32; not tmux) */
-    WINDOW_READS_TEXT = 1 << 1, /* screen_text() works on every window, so `confirm` can look */
-    WINDOW_SAME_QUEUE = 1 << 2, /* a key after a consumed paste cannot overtake it: no settle time */
+    WINDOW_EXCLUSIVE = 1 << 0,   /* one focus, one clipboard: lock() is needed (x11, win32; not tmux) */
+    WINDOW_READS_TEXT = 1 << 1,  /* screen_text() works on every window, so `confirm` can look */
+    WINDOW_SAME_QUEUE = 1 << 2,  /* a key after a consumed paste cannot overtake it: no settle time */
+    WINDOW_READS_FIELD = 1 << 3, /* screen_text() answers what stands in the window's field for text, and nothing around
+                                    it, where that field can be read */
 };
 
 struct desktop {

@@ -26,6 +26,23 @@ test("the built-in table knows the demo's worker by its screen, and a script by 
     expect.equal(screens.recognise(tables, { app = "Bash" }, nil).name, "shell script")
 end)
 
+test("what stands in a field for text is the composer, all of it, and no screen of an agent", function()
+    local tables = expect.ok(screens.load(nil))
+    local typed = "sample worker A_core\n> fix it\n\n"
+    local agent = screens.recognise(tables, { app = "chat.exe" }, typed, true)
+    expect.equal(agent.name, "text field")
+    expect.equal(screens.composer(agent, typed), "sample worker A_core\n> fix it")
+    expect.equal(screens.composer(agent, "\n"), "")
+    expect.equal(screens.shows(agent, typed, "sample worker A_core\n> fix it"), "text")
+    expect.equal(screens.recognise(tables, { app = "chat.exe" }, nil, true), screens.UNKNOWN, "it cannot be read")
+end)
+
+test("a Windows console takes line by line, whatever runs in it", function()
+    local tables = expect.ok(screens.load(nil))
+    expect.equal(screens.recognise(tables, { app = "conhost.exe" }, nil, true).bracketed, false)
+    expect.equal(screens.recognise(tables, { app = "WindowsTerminal.exe" }, nil, true).bracketed, false)
+end)
+
 test("a project's own copy of the built-in table is accepted", function()
     local root = expect.folder()
     expect.write(root .. "/tools/codex/dispatch/agents.lua", require "host".source "dispatch/agents.lua")

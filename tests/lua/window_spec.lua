@@ -122,12 +122,12 @@ end)
 test("what a desktop can do are its fields", function()
     local function fields(rules)
         local d <close> = with(rules)
-        return { d.name, d.exclusive, d.reads_text, d.same_queue, tostring(d.paste_keys), d.nonsense }
+        return { d.name, d.exclusive, d.reads_text, d.reads_field, d.same_queue, tostring(d.paste_keys), d.nonsense }
     end
-    expect.equal(fields {}, { "fake", true, true, false, "ctrl+v" })
-    expect.equal(fields { { desktop = "x11" } }, { "fake", true, false, true, "ctrl+v" })
-    expect.equal(fields { { desktop = "tmux" } }, { "fake", false, true, true, "nil" })
-    expect.equal(fields { { same_queue = true, reads_text = false } }, { "fake", true, false, true, "ctrl+v" })
+    expect.equal(fields {}, { "fake", true, true, false, false, "ctrl+v" })
+    expect.equal(fields { { desktop = "x11" } }, { "fake", true, false, false, true, "ctrl+v" })
+    expect.equal(fields { { desktop = "tmux" } }, { "fake", false, true, false, true, "nil" })
+    expect.equal(fields { { same_queue = true, reads_text = false } }, { "fake", true, false, false, true, "ctrl+v" })
     local tmux <close> = with({ { desktop = "tmux", same_queue = false } }, TWO)
     expect.equal(tmux:lock(clock.now()), true)
     tmux:unlock()

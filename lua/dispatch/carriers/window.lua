@@ -114,7 +114,7 @@ end
 local function keep_evidence(self, job)
     local desktop, paths = job.place.desktop, self.run.layout
     if not paths then return nil end
-    local screen = target.screen { desktop = desktop, job = job }
+    local screen = desktop.reads_text and target.screen { desktop = desktop, job = job }
     local kind = screen and "screen_text" or "screenshot"
     local path = paths:evidence(job.worker, kind)
     local ok
@@ -226,7 +226,8 @@ local function condition(self, job, now)
     if now.dead then return "its program ended; the pane is dead" end
     if now.shell then return "its program ended; a shell is in front now" end
     local screen = target.screen { desktop = job.place.desktop, job = job }
-    local question = screens.question(screens.recognise(self.tables, now, screen), screen)
+    local agent = screens.recognise(self.tables, now, screen, job.place.desktop.reads_field)
+    local question = screens.question(agent, screen)
     return question, question ~= nil
 end
 
