@@ -1,0 +1,219 @@
+/* origin.c - the processes behind windows: whose they are, and what runs in a terminal. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "win32.h"
+
+#include <tlhelp32.h>
+
+/* Windows in which a program of another process shows text. */
+static const char *const TERMINALS[] = {"windowsterminal.exe", "openconsole.exe", "mintty.exe",
+                                        "alacritty.exe",       "wezterm-gui.exe", NULL};
+static const char *const CONSOLE[] = {"ConsoleWindowClass", "WineConsoleClass", NULL};
+static const char *const SHELLS[] = {"cmd.exe", "powershell.exe", "pwsh.exe", "bash.exe", "sh.exe",
+                                     "zsh.exe", "fish.exe",       "nu.exe",   NULL};
+static const char *const RELAYS[] = {"ssh.exe",   "wsl.exe",       "wslhost.exe", "plink.exe",  "putty.exe",
+                                     "mstsc.exe", "vmconnect.exe", "docker.exe",  "podman.exe", "kubectl.exe",
+                                     NULL};
+
+static bool is_among(const char *const *names, const char *name)
+{
+    for (; name && *names; names++)
+        if (_stricmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+bool win32_origin_is_terminal(HWND window, const char *app)
+{
+    return win32_is_class(window, CONSOLE) || is_among(TERMINALS, app);
+}
+
+/* S-1-16-N ("Mandatory Integrity Control"): the last part is the level. False: not to be had. */
+static bool integrity(HANDLE process, DWORD *level)
+{
+    HANDLE token;
+    DWORD size = 0;
+    if (!OpenProcessToken(process, TOKEN_QUERY, &token))
+        return false;
+    GetTokenInformation(token, TokenIntegrityLevel, NULL, 0, &size);
+    TOKEN_MANDATORY_LABEL *label = size ? malloc(size) : NULL;
+    bool ok = label && GetTokenInformation(token, TokenIntegrityLevel, label, size, &size);
+    if (ok)
+        *level = *GetSidSubAuthority(label->Label.Sid, (DWORD)(*GetSidSubAuthorityCount(label->Label.Sid) - 1));
+    free(label);
+    CloseHandle(token);
+    return ok;
+}
+
+static bool is_above_us(HANDLE process)
+{
+    DWORD ours, theirs;
+    if (!integrity(GetCurrentProcess(), &ours))
+        return false; /* a system without levels */
+    return !integrity(process, &theirs) || theirs > ours;
+}
+
+static char *file_name(HANDLE process)
+{
+    for (DWORD room = 256; room <= 65536; room *= 2) {
+        wchar_t *path = malloc(room * sizeof *path);
+        DWORD len = room;
+        bool ok = path && QueryFullProcessImageNameW(process, 0, path, &len);
+        DWORD number = ok ? 0 : GetLastError();
+        const wchar_t *name = ok ? wcsrchr(path, L'\\') : NULL;
+        char *copy = ok ? wide_to_utf8(name ? name + 1 : path) : NULL;
+        free(path);
+        if (ok || number != ERROR_INSUFFICIENT_BUFFER)
+            return copy;
+    }
+    return NULL;
+}
+
+const struct win32_process *win32_origin_process(struct win32_origins *origins, DWORD pid)
+{
+    for (size_t i = 0; i < origins->n; i++)
+        if (origins->items[i].pid == pid)
+            return &origins->items[i];
+    struct win32_process *items = realloc(origins->items, (origins->n + 1) * sizeof *items);
+    if (!items)
+        return NULL;
+    origins->items = items;
+    struct win32_process *p = &items[origins->n++];
+    *p = (struct win32_process){.pid = pid};
+    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
+    if (process) {
+        p->app = file_name(process);
+        p->elevated = is_above_us(process);
+        CloseHandle(process);
+    } else {
+        p->elevated = GetLastError() == ERROR_ACCESS_DENIED;
+    }
+    return p;
+}
+
+void win32_origin_clear(struct win32_origins *origins)
+{
+    for (size_t i = 0; i < origins->n; i++)
+        free(origins->items[i].app);
+    free(origins->items);
+    *origins = (struct win32_origins){0};
+}
+
+/* What the system knew of all processes at one moment. */
+struct table {
+    PROCESSENTRY32W *items;
+    size_t n;
+};
+
+static bool table_read(struct table *table)
+{
+    PROCESSENTRY32W entry = {.dwSize = sizeof entry};
+    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    *table = (struct table){0};
+    if (snapshot == INVALID_HANDLE_VALUE)
+        return false;
+    bool ok = true;
+    for (BOOL more = Process32FirstW(snapshot, &entry); more && ok; more = Process32NextW(snapshot, &entry)) {
+        PROCESSENTRY32W *items = realloc(table->items, (table->n + 1) * sizeof *items);
+        ok = items != NULL;
+        if (!ok)
+            break;
+        table->items = items;
+        table->items[table->n++] = entry;
+    }
+    CloseHandle(snapshot);
+    return ok;
+}
+
+static const PROCESSENTRY32W *entry_of(const struct table *table, DWORD pid)
+{
+    for (size_t i = 0; i < table->n; i++)
+        if (table->items[i].th32ProcessID == pid)
+            return &table->items[i];
+    return NULL;
+}
+
+/* The only child of a process but for the console's host; NULL: none or several. */
+static const PROCESSENTRY32W *only_child(const struct table *table, DWORD pid, size_t *children)
+{
+    const PROCESSENTRY32W *found = NULL;
+    *children = 0;
+    for (size_t i = 0; i < table->n; i++) {
+        const PROCESSENTRY32W *p = &table->items[i];
+        bool host = _wcsicmp(p->szExeFile, L"OpenConsole.exe") == 0 || _wcsicmp(p->szExeFile, L"conhost.exe") == 0;
+        if (p->th32ParentProcessID != pid || p->th32ProcessID == pid || host)
+            continue;
+        found = p;
+        ++*children;
+    }
+    return *children == 1 ? found : NULL;
+}
+
+/* The program that text in a terminal goes to, as far as parents and children tell: down from the terminal to who has
+ * no child. */
+static unsigned flags_of_terminal(const struct table *table, HWND window, DWORD pid)
+{
+    size_t children;
+    const PROCESSENTRY32W *front = entry_of(table, pid);
+    if (!win32_is_class(window, CONSOLE)) /* of a console the system names the program, not its host */
+        front = only_child(table, pid, &children);
+    for (int depth = 0; front && depth < 64; depth++) {
+        const PROCESSENTRY32W *next = only_child(table, front->th32ProcessID, &children);
+        if (children > 1)
+            return 0;
+        if (!next)
+            break;
+        front = next;
+    }
+    char *name = front ? wide_to_utf8(front->szExeFile) : NULL;
+    unsigned flags = (is_among(SHELLS, name) ? WINDOW_SHELL : 0u) | (is_among(RELAYS, name) ? WINDOW_RELAY : 0u);
+    free(name);
+    return flags;
+}
+
+struct siblings {
+    DWORD pid;
+    unsigned n;
+};
+
+static BOOL CALLBACK count_sibling(HWND window, LPARAM siblings_of)
+{
+    struct siblings *s = (struct siblings *)siblings_of;
+    DWORD pid = 0;
+    GetWindowThreadProcessId(window, &pid);
+    s->n += pid == s->pid && IsWindowVisible(window) && GetWindowTextLengthW(window) > 0;
+    return TRUE;
+}
+
+/* Our console's window, or the only window of a process that we descend from: of several nobody can tell which. */
+static bool is_own(const struct table *table, HWND window, DWORD pid)
+{
+    HWND console = GetConsoleWindow();
+    if (console && (console == window || GetAncestor(console, GA_ROOTOWNER) == window))
+        return true;
+    const PROCESSENTRY32W *p = entry_of(table, GetCurrentProcessId());
+    for (int depth = 0; p && depth < 64; depth++) {
+        if (p->th32ProcessID == pid) {
+            struct siblings s = {.pid = pid};
+            EnumWindows(count_sibling, (LPARAM)&s);
+            return s.n == 1;
+        }
+        p = p->th32ParentProcessID == p->th32ProcessID ? NULL : entry_of(table, p->th32ParentProcessID);
+    }
+    return false;
+}
+
+unsigned win32_origin_flags(HWND window, DWORD pid, const char *app)
+{
+    struct table table;
+    unsigned flags = is_among(RELAYS, app) ? WINDOW_RELAY : 0u;
+    if (table_read(&table)) {
+        if (is_own(&table, window, pid))
+            flags |= WINDOW_SELF;
+        else if (win32_origin_is_terminal(window, app))
+            flags |= flags_of_terminal(&table, window, pid);
+    }
+    free(table.items);
+    return flags;
+}

@@ -1,0 +1,97 @@
+/* save.c - what a person has on the clipboard, in all its formats, taken down and put back. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "win32.h"
+
+enum kind { MEMORY, METAFILE, NOT_OURS };
+
+/* OLE's pointers at the objects of the program that was copied from: they mean nothing once another one owns the
+ * clipboard, and the formats themselves stand beside them (OleSetClipboard). */
+static bool is_ole_pointer(UINT id)
+{
+    wchar_t name[32] = L"";
+    GetClipboardFormatNameW(id, name, 32);
+    return wcscmp(name, L"DataObject") == 0 || wcscmp(name, L"Ole Private Data") == 0;
+}
+
+/* What stands behind a handle ("Standard Clipboard Formats"). Bitmaps, palettes and old metafiles are handles of GDI:
+ * the system makes them anew from the formats that it offers with them (CF_DIB, CF_ENHMETAFILE). What a program drew
+ * itself or gave a private number has no meaning without it. */
+static enum kind kind_of(UINT id)
+{
+    if (id == CF_ENHMETAFILE || id == CF_DSPENHMETAFILE)
+        return METAFILE;
+    bool drawn = id == CF_BITMAP || id == CF_PALETTE || id == CF_METAFILEPICT || id == CF_OWNERDISPLAY ||
+                 id == CF_DSPBITMAP || id == CF_DSPMETAFILEPICT;
+    return drawn || (id >= CF_PRIVATEFIRST && id <= CF_GDIOBJLAST) || is_ole_pointer(id) ? NOT_OURS : MEMORY;
+}
+
+static HANDLE copy_memory(HANDLE data)
+{
+    SIZE_T len = GlobalSize(data);
+    HGLOBAL copy = GlobalAlloc(GMEM_MOVEABLE, len ? len : 1);
+    void *from = len ? GlobalLock(data) : NULL, *to = copy ? GlobalLock(copy) : NULL;
+    if (from && to)
+        memcpy(to, from, len);
+    if (to)
+        GlobalUnlock(copy);
+    if (from)
+        GlobalUnlock(data);
+    return copy;
+}
+
+static void drop(const struct win32_format *format)
+{
+    if (kind_of(format->id) == METAFILE)
+        DeleteEnhMetaFile(format->data);
+    else
+        GlobalFree(format->data);
+}
+
+static bool keep(struct win32_saved *saved, UINT id, HANDLE copy)
+{
+    struct win32_format *items = realloc(saved->items, (saved->n + 1) * sizeof *items);
+    if (items) {
+        saved->items = items;
+        saved->items[saved->n++] = (struct win32_format){id, copy};
+    }
+    return items != NULL;
+}
+
+bool win32_save_read(struct win32_saved *saved, struct error *err)
+{
+    *saved = (struct win32_saved){0};
+    for (UINT id = 0; (id = EnumClipboardFormats(id));) {
+        enum kind kind = kind_of(id);
+        HANDLE data = kind == NOT_OURS ? NULL : GetClipboardData(id); /* its owner may make it only now */
+        if (!data)
+            continue;
+        const struct win32_format copy = {id, kind == METAFILE ? CopyEnhMetaFileW(data, NULL) : copy_memory(data)};
+        if (copy.data && keep(saved, copy.id, copy.data))
+            continue;
+        if (copy.data)
+            drop(&copy);
+        win32_save_clear(saved);
+        return error_set(err, EC_MEMORY, "no memory for what is on the clipboard");
+    }
+    return true;
+}
+
+void win32_save_write(struct win32_saved *saved)
+{
+    EmptyClipboard();
+    for (size_t i = 0; i < saved->n; i++)
+        if (!SetClipboardData(saved->items[i].id, saved->items[i].data))
+            drop(&saved->items[i]);
+    free(saved->items);
+    *saved = (struct win32_saved){0};
+}
+
+void win32_save_clear(struct win32_saved *saved)
+{
+    for (size_t i = 0; i < saved->n; i++)
+        drop(&saved->items[i]);
+    free(saved->items);
+    *saved = (struct win32_saved){0};
+}
