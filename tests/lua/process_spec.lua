@@ -119,8 +119,8 @@ test("kill ends who will not listen", function()
 end)
 
 test("a conversation in lines", function()
-    local child <close> = process.spawn({ "sh", "-c", [[while read -r line; do printf 'got %s\n' "$line"; done; printf end]] },
-        { input = "first\n", out = "lines" })
+    local echo = [[while read -r line; do printf 'got %s\n' "$line"; done; printf end]]
+    local child <close> = process.spawn({ "sh", "-c", echo }, { input = "first\n", out = "lines" })
     local later = clock.now() + 30
     expect.equal(child:line(later), "got first")
     expect.refused("ETIMEOUT", "", child:line(clock.now()))

@@ -286,7 +286,7 @@ test("a window that closes with the key: the key went out, so it is not called n
 end)
 
 for code, exit in pairs { EINTR = 130, ETIMEOUT = 0 } do
-    test("a key whose outcome is not known (" .. code .. "): unobservable, keys unknown, and not pasted again", function()
+    test("a key whose outcome is not known (" .. code .. "): unobservable, and not pasted again", function()
         local rule = { on = "key", window = "A_core", answer = code, taken = "unknown" }
         local w = world.new { rule }
         if code == "EINTR" then rule.interrupt = "INT" end
