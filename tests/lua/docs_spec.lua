@@ -1,9 +1,11 @@
 -- README.md and docs/: what is shown there works. How a block is run stands in pages.lua; that a wrong one is found is
 -- shown here.
+local cjson = require "cjson"
 local expect = require "expect"
 local host = require "host"
 local lfs = require "lfs"
 local pages = require "pages"
+local project = require "project"
 local test = expect.test
 
 local WANTS_A_DESKTOP = { doctor = true, demo = true }         -- their specs run them
@@ -62,6 +64,41 @@ end)
 test("docs/repl.md names each tool of the prompt", function()
     local page = expect.read(expect.root .. "/docs/repl.md")
     for name in pairs(require "dispatch.repl.tools") do expect.contains(page, "`" .. name) end
+end)
+
+---Does the word stand in a piece of `code`?
+local function in_code(text, word, what)
+    for code in text:gmatch "`([^`]*)`" do
+        if code:find("%f[%w_]" .. word .. "%f[^%w_]") then return end
+    end
+    expect.truthy(false, what .. ": " .. word)
+end
+
+test("docs/fake-desktop.md names each field of a rule", function()
+    local page = expect.read(expect.root .. "/docs/fake-desktop.md")
+    for _, field in ipairs(require "dispatch.repl.help".fields "fake.rule") do
+        in_code(page, field.name, "fake.rule")
+    end
+end)
+
+test("docs/recovery.md has every code that a run's advice knows", function()
+    local page = expect.read(expect.root .. "/docs/recovery.md")
+    for code in host.source "dispatch/advice.lua":gmatch '"(E[A-Z]+)"' do expect.contains(page, code) end
+end)
+
+test("docs/events.md has every event of a run, and every field", function()
+    local rows = {}
+    for _, block in ipairs(pages.read "docs/events.md") do
+        for _, row in ipairs(block.rows or {}) do rows[row.cells[1]:gsub("`", "")] = row.cells[2] end
+    end
+    local at = project.iteration(nil, project.WORKERS, project.ID)
+    expect.equal(project.rehearse(at).exit, 0)
+    for line in expect.read(at:journal()):gmatch "[^\n]+" do
+        local event = cjson.decode(line)
+        local row = expect.truthy(rows[event.ev], event.ev .. " is not there")
+        event.seq, event.t, event.ev = nil, nil, nil
+        for field in pairs(event) do in_code(row, field, line) end
+    end
 end)
 
 -- ----------------------------------------------------------------------------------------------- a wrong page is found
