@@ -70,12 +70,13 @@ static bool take(struct win32 *w)
     struct win32_clipboard *c = &w->clipboard;
     if (!OpenClipboard(w->own))
         return refuse_busy(c);
-    bool ok = true, emptied = c->ours;
+    bool emptied = c->ours;
     if (!c->ours) {
         win32_save_clear(&c->saved);
-        ok = c->kept = win32_save_read(&c->saved, &c->problem);
+        win32_save_read(&c->saved, &c->unsaved);
+        c->kept = true;
     }
-    ok = ok && promise(c, &emptied);
+    bool ok = promise(c, &emptied);
     EnterCriticalSection(&c->guard);
     c->ours = emptied;
     LeaveCriticalSection(&c->guard);

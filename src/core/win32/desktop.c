@@ -67,9 +67,9 @@ static struct wait_source *win32_changes(struct desktop *d)
     return win32_find_changes(of(d));
 }
 
-static bool win32_list(struct desktop *d, struct window_list *list, struct error *err)
+static bool win32_list(struct desktop *d, const char *const *titles, struct window_list *list, struct error *err)
 {
-    return win32_find_list(of(d), list, err);
+    return win32_find_list(of(d), titles, list, err);
 }
 
 static bool win32_is_same(struct desktop *d, const struct window_pin *pin, struct error *err)
@@ -94,11 +94,21 @@ static bool win32_give_text(struct desktop *d, const struct window_pin *pin, con
     return win32_paste(of(d), pin, text, keys, until, taken, err);
 }
 
+static bool win32_unsaved(struct desktop *d, struct error *why)
+{
+    struct win32 *w = of(d);
+    *why = (struct error){0};
+    if (w->stuck)
+        return false; /* the thread may be at it */
+    *why = w->clipboard.unsaved;
+    w->clipboard.unsaved = (struct error){0};
+    return why->code != NULL;
+}
+
 static bool win32_key(struct desktop *d, const struct window_pin *pin, const char *chord, int64_t until,
                       enum window_taken *taken, struct error *err)
 {
-    *taken = TAKEN_UNKNOWN; /* a key leaves no trace that we could see */
-    return win32_keys_send(of(d), pin, chord, until, err);
+    return win32_keys_send(of(d), pin, chord, until, taken, err);
 }
 
 static bool win32_type_text(struct desktop *d, const struct window_pin *pin, const char *text, int64_t until,
@@ -140,6 +150,7 @@ const struct window_backend window_win32 = {
     .check = win32_is_same,
     .focus = win32_take_focus,
     .paste = win32_give_text,
+    .unsaved = win32_unsaved,
     .key = win32_key,
     .type = win32_type_text,
     .screen_text = win32_screen_text,

@@ -27,10 +27,20 @@ static bool counts(HWND window)
 
 struct find {
     struct window_list *list;
+    const char *const *titles; /* NULL: all are meant */
     struct win32_origins origins;
     struct error *err;
     bool ok;
 };
+
+static bool is_meant(const char *const *titles, const char *title)
+{
+    if (!titles)
+        return true;
+    while (*titles && !strstr(title, *titles))
+        titles++;
+    return *titles != NULL;
+}
 
 static bool add(struct find *f, HWND window)
 {
@@ -42,12 +52,13 @@ static bool add(struct find *f, HWND window)
         free(title);
         return error_set(f->err, EC_MEMORY, "no memory for the list of windows");
     }
+    bool meant = is_meant(f->titles, title);
     bool terminal = win32_origin_is_terminal(window, NULL);
     /* Behind a console stands whatever program began it: its host says better what kind of window it is. */
     const struct window w = {.id = (uint64_t)(uintptr_t)window,
                              .pid = pid,
                              .flags = win32_find_flags(window) | (p->elevated ? WINDOW_ELEVATED : 0u) |
-                                      win32_origin_flags(window, pid, p->app),
+                                      (meant ? win32_origin_flags(window, pid, p->app) : 0u),
                              .title = title,
                              .app = terminal ? (char *)"conhost.exe" : p->app};
     bool ok = window_list_add(f->list, &w, f->err);
@@ -113,9 +124,9 @@ struct wait_source *win32_find_changes(struct win32 *w)
     return &w->changes;
 }
 
-bool win32_find_list(struct win32 *w, struct window_list *list, struct error *err)
+bool win32_find_list(struct win32 *w, const char *const *titles, struct window_list *list, struct error *err)
 {
-    struct find f = {.list = list, .err = err, .ok = true};
+    struct find f = {.list = list, .titles = titles, .err = err, .ok = true};
     const struct win32_seen seen = {.print = print_of_all(), .next = clock_now() + CHANGES_LOOK};
     EnumWindows(each, (LPARAM)&f);
     win32_origin_clear(&f.origins);

@@ -174,10 +174,11 @@ static bool take_back(const struct window_pin *pin, INPUT *events, UINT sent, st
 }
 
 bool win32_keys_press(struct win32 *w, const struct window_pin *pin, const struct win32_stroke *strokes, size_t n,
-                      int64_t until, bool arm, struct error *err)
+                      int64_t until, bool arm, bool *went, struct error *err)
 {
     INPUT *events = malloc(n * EVENTS * sizeof *events);
     UINT len = 0;
+    *went = false;
     if (!events)
         return error_set(err, EC_MEMORY, "no memory for keys");
     for (size_t i = 0; i < n; i++)
@@ -187,17 +188,22 @@ bool win32_keys_press(struct win32 *w, const struct window_pin *pin, const struc
         if (arm)
             set_armed(w, true);
         UINT sent = SendInput(len, events, sizeof *events);
+        *went = sent > 0;
         ok = sent == len || take_back(pin, events, sent, err);
     }
     free(events);
     return ok;
 }
 
-bool win32_keys_send(struct win32 *w, const struct window_pin *pin, const char *chord, int64_t until, struct error *err)
+bool win32_keys_send(struct win32 *w, const struct window_pin *pin, const char *chord, int64_t until,
+                     enum window_taken *taken, struct error *err)
 {
     struct win32_stroke stroke;
-    return win32_keys_chord(pin, chord, &stroke, err) && win32_check(pin, err) &&
-           win32_keys_press(w, pin, &stroke, 1, until, false, err);
+    bool went = false;
+    bool ok = win32_keys_chord(pin, chord, &stroke, err) && win32_check(pin, err) &&
+              win32_keys_press(w, pin, &stroke, 1, until, false, &went, err);
+    *taken = went ? TAKEN_UNKNOWN : TAKEN_NOT; /* a key leaves no trace that we could see */
+    return ok;
 }
 
 bool win32_keys_type(struct win32 *w, const struct window_pin *pin, const char *text, int64_t until, struct error *err)
@@ -208,13 +214,14 @@ bool win32_keys_type(struct win32 *w, const struct window_pin *pin, const char *
     HKL keyboard = GetKeyboardLayout(GetWindowThreadProcessId(win32_check_window(pin), NULL));
     while (*text) {
         size_t n = 0;
+        bool went;
         for (; n < PIECE && *text; n++) {
             const struct chord chord = {.sym = chord_sym(chord_character(&text))};
             if (!win32_keys_plan(&chord, keyboard, &strokes[n]))
                 return error_set(err, EC_UNSUPPORTED, "this keyboard has no key for U+%04X",
                                  (unsigned)chord.sym & 0xffffffu);
         }
-        if (!win32_keys_press(w, pin, strokes, n, until, false, err))
+        if (!win32_keys_press(w, pin, strokes, n, until, false, &went, err))
             return false;
     }
     return true;

@@ -102,14 +102,15 @@ bool win32_paste(struct win32 *w, const struct window_pin *pin, const char *text
                  enum window_taken *taken, struct error *err)
 {
     struct win32_stroke stroke;
+    bool went;
     *taken = TAKEN_NOT;
     if (!win32_keys_chord(pin, keys, &stroke, err) || !win32_check(pin, err))
         return false;
     withdraw(w); /* the last one's text is not for this window */
     int64_t take_by = clock_now() + TAKE_TIME;
-    bool ok = offer(w, pin, text, err) &&
-              win32_pump_order(w, ORDER_TAKE, take_by < until ? take_by : until, false, err) &&
-              win32_keys_press(w, pin, &stroke, 1, until, true, err) && watch_taking(w, pin, keys, until, taken, err);
+    bool ok =
+        offer(w, pin, text, err) && win32_pump_order(w, ORDER_TAKE, take_by < until ? take_by : until, false, err) &&
+        win32_keys_press(w, pin, &stroke, 1, until, true, &went, err) && watch_taking(w, pin, keys, until, taken, err);
     if (!ok)
         withdraw(w);
     return ok;

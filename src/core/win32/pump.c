@@ -195,6 +195,7 @@ bool win32_pump_close(struct win32 *w)
     if (ended) {
         DeleteCriticalSection(&c->guard);
         error_clear(&c->problem);
+        error_clear(&c->unsaved);
     }
     return ended;
 }

@@ -51,31 +51,32 @@ static void drop(const struct win32_format *format)
 
 static bool keep(struct win32_saved *saved, UINT id, HANDLE copy)
 {
-    struct win32_format *items = realloc(saved->items, (saved->n + 1) * sizeof *items);
+    struct win32_format *items = copy ? realloc(saved->items, (saved->n + 1) * sizeof *items) : NULL;
     if (items) {
         saved->items = items;
         saved->items[saved->n++] = (struct win32_format){id, copy};
+    } else if (copy) {
+        drop(&(struct win32_format){id, copy});
     }
     return items != NULL;
 }
 
-bool win32_save_read(struct win32_saved *saved, struct error *err)
+void win32_save_read(struct win32_saved *saved, struct error *lost)
 {
-    *saved = (struct win32_saved){0};
+    bool any = false, memory = true;
+    error_clear(lost);
     for (UINT id = 0; (id = EnumClipboardFormats(id));) {
         enum kind kind = kind_of(id);
         HANDLE data = kind == NOT_OURS ? NULL : GetClipboardData(id); /* its owner may make it only now */
-        if (!data)
-            continue;
-        const struct win32_format copy = {id, kind == METAFILE ? CopyEnhMetaFileW(data, NULL) : copy_memory(data)};
-        if (copy.data && keep(saved, copy.id, copy.data))
-            continue;
-        if (copy.data)
-            drop(&copy);
-        win32_save_clear(saved);
-        return error_set(err, EC_MEMORY, "no memory for what is on the clipboard");
+        any = true;
+        if (data && !keep(saved, id, kind == METAFILE ? CopyEnhMetaFileW(data, NULL) : copy_memory(data)))
+            memory = false;
     }
-    return true;
+    if (!memory)
+        error_set(lost, EC_MEMORY, "not all that is in the clipboard could be saved and will come back: out of memory");
+    else if (any && !saved->n)
+        error_set(lost, EC_REFUSED,
+                  "what is in the clipboard could not be saved and will not come back: its owner does not hand it out");
 }
 
 void win32_save_write(struct win32_saved *saved)

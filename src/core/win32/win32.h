@@ -47,9 +47,10 @@ struct win32_clipboard {
     bool taking;    /* we empty it ourselves just now */
     bool kept;      /* `saved` is what the user had there (possibly nothing) */
     struct win32_saved saved;
-    wchar_t *text; /* what is promised, lines ended by CR LF; NULL: nothing */
-    HWND target;   /* the pinned window; only its program gets the text */
-    bool armed;    /* the chord goes out: from now on it may be read */
+    struct error unsaved; /* code set: what of it will not come back, not told yet */
+    wchar_t *text;        /* what is promised, lines ended by CR LF; NULL: nothing */
+    HWND target;          /* the pinned window; only its program gets the text */
+    bool armed;           /* the chord goes out: from now on it may be read */
     unsigned reads[READER_KINDS];
     DWORD foreign; /* process that asked last without being the target's */
 };
@@ -98,7 +99,7 @@ bool win32_origin_is_terminal(HWND window, const char *app);
 unsigned win32_origin_flags(HWND window, DWORD pid, const char *app);
 
 /* find.c */
-bool win32_find_list(struct win32 *w, struct window_list *list, struct error *err);
+bool win32_find_list(struct win32 *w, const char *const *titles, struct window_list *list, struct error *err);
 /* WINDOW_MINIMISED, WINDOW_ELSEWHERE */
 unsigned win32_find_flags(HWND window);
 struct wait_source *win32_find_changes(struct win32 *w);
@@ -135,12 +136,12 @@ struct win32_stroke {
 /* Of a keysym (chord.h) on this keyboard. False: no key of this keyboard does it with such modifiers. */
 bool win32_keys_plan(const struct chord *chord, HKL keyboard, struct win32_stroke *stroke);
 /* Waits for keys that a person holds, sees that the focus is where it should be, and presses all of them in one go, so
- * that nobody's keys come in between and none of ours stays down. armed: set just before, and taken back when nothing
- * was pressed; NULL is fine. */
+ * that nobody's keys come in between and none of ours stays down. arm: the clipboard's text may be read from then on.
+ * *went: the target may have got some of them. */
 bool win32_keys_press(struct win32 *w, const struct window_pin *pin, const struct win32_stroke *strokes, size_t n,
-                      int64_t until, bool arm, struct error *err);
+                      int64_t until, bool arm, bool *went, struct error *err);
 bool win32_keys_send(struct win32 *w, const struct window_pin *pin, const char *chord, int64_t until,
-                     struct error *err);
+                     enum window_taken *taken, struct error *err);
 bool win32_keys_chord(const struct window_pin *pin, const char *chord, struct win32_stroke *stroke, struct error *err);
 bool win32_keys_type(struct win32 *w, const struct window_pin *pin, const char *text, int64_t until, struct error *err);
 
@@ -159,7 +160,8 @@ void win32_clipboard_order(struct win32 *w, enum win32_order order);
 void win32_clipboard_render(struct win32 *w);
 void win32_clipboard_destroyed(struct win32 *w);
 /* save.c: the clipboard is open */
-bool win32_save_read(struct win32_saved *saved, struct error *err);
+/* Into an empty *saved. *lost: code set when something will not come back. */
+void win32_save_read(struct win32_saved *saved, struct error *lost);
 void win32_save_write(struct win32_saved *saved); /* empties it; the data are the system's afterwards */
 void win32_save_clear(struct win32_saved *saved);
 
