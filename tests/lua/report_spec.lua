@@ -2,6 +2,7 @@
 local expect = require "expect"
 local world = require "world"
 local report = require "dispatch.report"
+local runs = require "report_runs"
 local state = require "dispatch.state"
 local test = expect.test
 
@@ -104,4 +105,47 @@ end)
 
 test("a journal of nothing but its start can be shown", function()
     expect.contains(report.render(folded { start() }), "ENDED WITHOUT A VERDICT")
+end)
+
+test("however it ended: the verdict in one line, and the chart of what was reached", function()
+    for _, run in ipairs(runs.all()) do
+        local page = report.render(run.state)
+        local verdict = run.state.verdict and run.state.verdict.verdict or "ENDED WITHOUT A VERDICT"
+        expect.contains(page:match "^# 20261122_1: [^\n]*\n\n([^\n]*)\n\n", "**" .. verdict .. "** ", run.name)
+        local _, charts = page:gsub("\n```mermaid\ngantt\n", "")
+        expect.equal(charts, run.name == "nothing but its start" and 0 or 1, run.name)
+        local _, signed = page:gsub("Read and accepted by", "")
+        expect.equal(signed, verdict == "PASS" and 1 or 0, run.name)
+    end
+end)
+
+test("the verdict's line says how far it came", function()
+    local function line(name) return report.render(runs.named(name)):match "\n\n(%*%*[^\n]*)\n" end
+    expect.equal(line "a PASS of a minute",
+        "**PASS** after 1 min 4 s: every step went through; prompts: 5 submitted; markers: 5 of 5.")
+    expect.equal(line "a stage failed", "**BLOCKED** in step 5 of 12 after 5.0 s: it stopped (`ESTAGE`)")
+    expect.contains(report.render(runs.named "the third send failed"), "So far prompts: 1 not submitted, 1 submitted, "
+        .. "1 unobservable, 2 not sent to in this attempt; markers: 1 of 5.")
+end)
+
+test("a long reason is said once, on top", function()
+    local r = world.new():stops("launch", "ENOENT", { factory = "auto" })
+    local _, times = r.page:gsub("there is no factory", "")
+    expect.equal(times, 1)
+    expect.contains(r.page, "| 5 | launch | **blocked** |")
+    expect.contains(r.page, "| the reason is on top |")
+end)
+
+test("unobservable: that this window can show no more is said in one line", function()
+    local function page(via, seen)
+        return report.render(folded { start(), { ev = "via.chosen", via = via, why = "-Via" },
+            { ev = "send.receipt", worker = "A", receipt = "unobservable", why = "w", ms = {}, seen = seen or {} },
+            { ev = "worker.done", worker = "A", how = "marker", marker = "/r/m" } })
+    end
+    expect.contains(page "x11", "\n\n`unobservable` is the best that an X11 window can show: no fault of this run."
+        .. " `arrived`: its marker came, so the worker had its prompt. See \"What each target can reach\" in dispatch's"
+        .. " `docs/delivery.md`.\n\n")
+    expect.contains(page "tmux", "a pane of a program that agents.lua does not describe")
+    expect.lacks(page("x11", { stopped = "submit" }), "is the best that")
+    expect.contains(expect.read(expect.root .. "/docs/delivery.md"), "\n## What each target can reach\n")
 end)
