@@ -4,7 +4,7 @@
 
 local host = require "host"
 local markdown = require "generate.markdown"
-local wrap = require "dispatch.repl.wrap"
+local wrap = require "dispatch.wrap"
 
 local M = {}
 

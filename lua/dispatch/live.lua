@@ -31,6 +31,13 @@ local function draw(self)
         t = self.state.ended and self.state.t or self.drawn - self.start }), columns, rows)
 end
 
+---What goes below the last picture.
+local function ending(self)
+    local lines = self.state.verdict and view.ending(self.state, (term.size())) or {}
+    if self.report then lines[#lines + 1] = "report: " .. self.report end
+    return lines[1] and table.concat(lines, "\n") .. "\n" or ""
+end
+
 ---One event. What a person must see at once is drawn at once.
 ---@return sink
 function M:sink()
@@ -40,7 +47,7 @@ function M:sink()
         local last = event.ev == "run.end"
         if last or text.rings(event) or clock.now() - self.drawn >= OFTEN then draw(self) end
         if self.there and text.rings(event) then term.write("\a") end
-        if self.there and last and self.report then term.write("report: " .. self.report .. "\n") end
+        if self.there and last and term.size() then term.write(ending(self)) end
         if event.ev == "artifact" and event.kind == "report" then self.report = event.path end
         return true
     end

@@ -4,6 +4,7 @@
 local proof_of = require "dispatch.receipt".proof
 local text = require "dispatch.text"
 local width = require "dispatch.width"
+local wrap = require "dispatch.wrap"
 
 local M = {}
 
@@ -44,7 +45,8 @@ end
 
 local function step_line(line, step, columns, t)
     local ms = step.ms or step.status == "running" and (t - step.at) * 1000 or nil
-    local note = step.status == "pending" and "" or step.note or step.message or ""
+    local note = step.status == "pending" and "" or step.note or step.message
+        or step.status == "not_needed" and "not needed" or ""
     return line:add(" " .. (MARK[step.status] or "?") .. " ", 3, step.status):add(step.name, columns + 2, step.status)
         :add(text.duration(ms), 13):add(note):text()
 end
@@ -58,36 +60,43 @@ local function worker_words(w, t)
     end
     if w.done then return "done", "done", w.done.how == "already" and "was done already" or proof end
     if w.lost then return "lost", "lost", w.lost.why or "" end
-    if receipt and receipt.receipt == "not_submitted" then return "lost", "not sent", receipt.why or "" end
+    if receipt and receipt.receipt == "not_submitted" then
+        local taken = (receipt.seen or {}).taken or "not"
+        return "lost", taken == "not" and "not sent" or "failed", receipt.why or ""
+    end
     if receipt then
         return "sent", "at work", ("%s  %s, waits for its marker"):format(text.duration((t - receipt.t) * 1000), proof)
     end
     if PHASE[w.status] then return "running", "sending", PHASE[w.status] end
     if w.status == "not ready" then return "interrupted", "not ready", w.waits.why end
     if w.left_out then return "waiting", "left out", "by -Workers" end
-    if w.resumed then return "sent", "at work", ("an earlier attempt: %s"):format(w.resumed) end
+    if w.resumed then return "sent", "at work", w.resumed end
     return "waiting", w.window and "found" or "waiting", w.window and w.window.title or ""
 end
 
 local function worker_line(line, w, columns, t)
     local kind, word, note = worker_words(w, t)
     if w.partial and not w.done then note = w.partial.message end
-    return line:add("   " .. w.name, columns + 5):add(word, 10, kind):add(note):text()
+    return line:add("   " .. w.name, columns + 5):add(word, 11, kind):add(note):text()
 end
 
----What an operator can do now.
+---What an operator can do now, in sixty columns; at the end the verdict.
+---@return string words, string? kind  of COLOUR
 local function hint(s)
-    if s.verdict then return s.verdict.verdict .. (s.verdict.message and ": " .. s.verdict.message or "") end
+    local v = s.verdict
+    if v then
+        local words = v.verdict .. (v.step and " at " .. v.step or "") .. (v.rehearsal and " (rehearsal)" or "")
+        return words .. (v.what_if and " (-WhatIf: nothing was done)" or ""),
+            ({ PASS = "ok", INTERRUPTED = "interrupted" })[v.verdict] or "blocked"
+    end
     for name, w in pairs(s.workers) do
         if s.step == "dispatch" and w.status == "not ready" then
-            return ("Waits until %s has an empty composer: you may help it there. Ctrl-C ends the run."):format(name)
+            return ("%s has no empty composer: you may help. Ctrl-C ends it."):format(name)
         end
     end
-    if s.step == "dispatch" then return "Do not type or click now. Ctrl-C ends the run with a report." end
-    if s.step == "wait_done" then
-        return "Ctrl-C ends the run with a report; the same command then goes on waiting and sends nothing twice."
-    end
-    return "Ctrl-C ends the run with a report; the same command is safe to run again."
+    if s.step == "dispatch" then return "Do not type or click now. Ctrl-C ends it with a report." end
+    if s.step == "wait_done" then return "Ctrl-C ends it with a report; run again to go on waiting." end
+    return "Ctrl-C ends it with a report; it is safe to run again."
 end
 
 ---Of the steps, when there is no room for all: one line that says where the run is.
@@ -123,7 +132,29 @@ function M.draw(s, o)
         if #lines >= o.rows - 2 then break end
         lines[#lines + 1] = worker_line(line(), s.workers[name], columns, o.t)
     end
-    lines[#lines + 1] = line():add(hint(s)):text()
+    if #lines > #names + 2 then lines[#lines + 1] = "" end      -- the steps were shown: there is room
+    local words, kind = hint(s)
+    lines[#lines + 1] = line():add(words, nil, kind):text()
+    return lines
+end
+
+---What stands below the last picture, whole: why the run stopped, and what to do next.
+---@param s state                     with a verdict
+---@param columns integer
+---@return string[] lines
+function M.ending(s, columns)
+    local lines = {}
+    local function add(words, indent)
+        for each in words:gmatch "[^\n]+" do
+            for _, line in ipairs(wrap.lines((each:gsub("%c", " ")), columns, indent)) do lines[#lines + 1] = line end
+        end
+    end
+    if s.verdict.message then add(s.verdict.message, "") end
+    for _, advice in ipairs(s.verdict.advice or {}) do
+        local first = #lines + 1
+        add(advice, "   ")
+        lines[first] = "-> " .. lines[first]:sub(4)
+    end
     return lines
 end
 

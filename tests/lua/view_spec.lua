@@ -57,10 +57,29 @@ test("an agent that is not ready yet is shown with its reason until it is", func
     local s = folded { { ev = "step.start", t = 1, step = "dispatch" },
         { ev = "target.waits", t = 2, worker = "C_features", why = "OpenAI Codex is at work: 'Working (3s)'" } }
     local page = table.concat(drawn(s, 100, 24), "\n")
-    expect.contains(page, "C_features    not ready OpenAI Codex is at work: 'Working (3s)'")
-    expect.contains(page, "Waits until C_features has an empty composer")
+    expect.contains(page, "C_features    not ready  OpenAI Codex is at work: 'Working (3s)'")
+    expect.contains(page, "C_features has no empty composer: you may help")
     state.fold(s, { ev = "target.ready", t = 9, worker = "C_features" })
     expect.lacks(table.concat(drawn(s, 100, 24), "\n"), "not ready")
+end)
+
+test("every hint fits sixty columns; at the end it is the verdict, and below it why and what to do, whole", function()
+    local s = sending()
+    for _, step in ipairs { "launch", "dispatch", "wait_done" } do
+        state.fold(s, { ev = "step.start", t = 5, step = step })
+        expect.lacks(drawn(s, 60, 40)[#drawn(s, 60, 40)], "…")
+    end
+    local message = "no window has HITECHOS_C_features_20261122_1 in its title\n\27[2Jnear: " .. ("x "):rep(60)
+    state.fold(s, { ev = "run.verdict", t = 9, verdict = "BLOCKED", step = "dispatch", message = message,
+        advice = { "Confirm that each window's title includes `HITECHOS_<CODEX_ID>_20261122_1`." } })
+    local page = drawn(s, 60, 40)
+    expect.equal(page[#page], "BLOCKED at dispatch")
+    local below = view.ending(s, 60)
+    for _, line in ipairs(below) do expect.falsy(#line > 60 or line:find "%c", line) end
+    local _, kept = table.concat(below, "\n"):gsub("x ?", "")
+    expect.truthy(kept >= 60)
+    expect.equal({ below[#below - 1], below[#below] }, { "-> Confirm that each window's title includes",
+        "   `HITECHOS_<CODEX_ID>_20261122_1`." })
 end)
 
 test("on fewer rows the steps are one line that says where the run is", function()
@@ -71,9 +90,9 @@ end)
 
 test("each worker's line says its state, its receipt, and how long it is at work", function()
     local page = table.concat(drawn(sending(), 100, 24), "\n")
-    expect.contains(page, "A_core        at work   1 min 3 s  submitted")
-    expect.contains(page, "B_tooling     at work   1 min 2 s  unobservable, paste=whole")
-    expect.contains(page, "C_features    sending   pasting")
+    expect.contains(page, "A_core        at work    1 min 3 s  submitted")
+    expect.contains(page, "B_tooling     at work    1 min 2 s  unobservable, paste=whole")
+    expect.contains(page, "C_features    sending    pasting")
 end)
 
 test("a marker, a lost window and a half-written marker show", function()
@@ -82,8 +101,8 @@ test("a marker, a lost window and a half-written marker show", function()
     state.fold(s, { ev = "worker.lost", t = 6, worker = "A_core", why = "its window is gone" })
     state.fold(s, { ev = "marker.partial", t = 7, worker = "C_features", message = "no line is the token" })
     local page = table.concat(drawn(s, 100, 24), "\n")
-    expect.contains(page, "B_tooling     done      arrived")
-    expect.contains(page, "A_core        lost      its window is gone")
+    expect.contains(page, "B_tooling     done       arrived")
+    expect.contains(page, "A_core        lost       its window is gone")
     expect.contains(page, "no line is the token")
 end)
 

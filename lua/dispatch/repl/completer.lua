@@ -1,7 +1,7 @@
 -- completer.lua: what Tab makes of a line: names of globals and modules, fields, methods of userdata, and inside a
 -- string the titles of windows. What it looks at comes from outside (completer.context), so a spec needs no desktop.
 
-local wrap = require "dispatch.repl.wrap"
+local wrap = require "dispatch.wrap"
 
 local M = {}
 

@@ -1,7 +1,7 @@
 -- explain.lua: which windows a title means, and for each near miss why it is none, as lines. Pure.
 
 local title = require "dispatch.title"
-local wrap = require "dispatch.repl.wrap"
+local wrap = require "dispatch.wrap"
 
 local M = {}
 

@@ -5,7 +5,7 @@ local host = require "host"
 local annotations = require "dispatch.annotations"
 local page = require "dispatch.repl.help_page"
 local values = require "dispatch.values"
-local wrap = require "dispatch.repl.wrap"
+local wrap = require "dispatch.wrap"
 
 local M = {}
 

@@ -1,6 +1,6 @@
 -- help_page.lua: what the annotations say of a function, a class or a module, as lines for a terminal. Pure.
 
-local wrap = require "dispatch.repl.wrap"
+local wrap = require "dispatch.wrap"
 
 local M = {}
 

@@ -1,7 +1,7 @@
 -- printer.lua: a value as a person reads it, and never more of it than a screen holds. Pure.
 
 local width = require "dispatch.width"
-local wrap = require "dispatch.repl.wrap"
+local wrap = require "dispatch.wrap"
 
 local M = {}
 

@@ -7,7 +7,7 @@ local explain = require "dispatch.repl.explain"
 local help = require "dispatch.repl.help"
 local title = require "dispatch.title"
 local watch = require "dispatch.repl.watch"
-local wrap = require "dispatch.repl.wrap"
+local wrap = require "dispatch.wrap"
 
 local M = {}
 
