@@ -1,5 +1,5 @@
--- init: editable copies of what a team may change, in tools/codex/dispatch/, and git told to leave out what a run
--- makes. What is there already is never overwritten.
+-- init: editable copies of what a team may change, in tools/codex/dispatch/, with the contract's one-line command
+-- beside them, and git told to leave out what a run makes. What is there already is never overwritten.
 
 local file = require "file"
 local host = require "host"
@@ -9,7 +9,8 @@ local settings = require "dispatch.settings"
 local USAGE = "dispatch init [-Root FOLDER]"
 
 -- Inside the program -> beside the project's flow.
-local COPIES = { { "run_iter.lua", "run_iter.lua" }, { "dispatch/agents.lua", "agents.lua" } }
+local COPIES = { { "run_iter.lua", "run_iter.lua" }, { "dispatch/agents.lua", "agents.lua" },
+    { "templates/run_iter.ps1", "run_iter.ps1" } }
 
 local function say(word, path) io.stdout:write(("%-9s%s\n"):format(word, path)) end
 
@@ -67,4 +68,5 @@ local function run(argv)
     return 0
 end
 
-return { usage = USAGE, summary = "editable copies of the flow and of agents.lua into the project", run = run }
+return { usage = USAGE, run = run,
+    summary = "editable copies of the flow, agents.lua and run_iter.ps1 into the project" }
