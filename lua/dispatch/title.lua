@@ -88,7 +88,7 @@ end
 
 local STATES = { { "self", "dispatch itself runs in it" }, { "dead", "its program ended" },
     { "shell", "it stands at a shell" }, { "elevated", "it runs with higher rights" }, { "minimised", "minimised" },
-    { "elsewhere", "out of sight, which is no hindrance (another workspace, or no terminal shows this pane)" },
+    { "elsewhere", "out of sight, no hindrance" },
     { "relay", "its program passes on what is typed (ssh, tmux, …)" } }
 
 ---What is special about a window, in words.

@@ -87,9 +87,10 @@ test("a traceback is shown where it says more than the message", function()
 end)
 
 test("modules are there on first touch, and a slip of the pen is told", function()
-    local run = session "clock.now() > 0\nwindow.has_token('a', 'a')\nwindwo.open()\n"
+    local run = session "clock.now() > 0\nwindow.has_token('a', 'a')\nwindwo.open()\nwindow.list()\n"
     expect.equal(run.out, "true\ntrue\n")
     expect.contains(run.err, "did you mean window?")
+    expect.contains(run.err, "(field 'list'); did you mean desktop:list, file.list, zip.list?")
 end)
 
 test("who overwrites Lua's own functions harms nothing but the next lines", function()

@@ -117,7 +117,7 @@ test("what matches says what stands in its way", function()
     expect.equal({ near[1].matches, near[1].reason }, { true, nil })
     near = title.near_misses({ win(A, { minimised = true, elsewhere = true }), win(A) }, A)
     expect.equal(near[1].reason, "one of 2 that match; only one may; minimised; "
-        .. "out of sight, which is no hindrance (another workspace, or no terminal shows this pane)")
+        .. "out of sight, no hindrance")
     expect.contains(title.near_misses({ win(A, { self = true }) }, A)[1].reason, "dispatch itself")
     expect.contains(title.near_misses({ win(A, { dead = true }) }, A)[1].reason, "its program ended")
     expect.contains(title.near_misses({ win(A, { shell = true }) }, A)[1].reason, "at a shell")

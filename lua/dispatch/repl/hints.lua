@@ -23,11 +23,26 @@ local function near(name, globals)
     return best ~= name and best or nil
 end
 
+---Functions and methods that have the name of a field that is not there: they stand in another module.
+---@param name string
+---@return string?
+local function with_field(name)
+    local found = {}
+    for _, topic in ipairs(help.topics()) do
+        if topic:match "[.:]([%w_]+)$" == name then found[#found + 1] = topic end
+    end
+    return found[1] and table.concat(found, ", ")
+end
+
 ---Behind the message of an error: a name that was perhaps meant.
 ---@param message string
 ---@param globals table
 ---@return string                     "" or "; did you mean …?"
 function M.behind(message, globals)
+    local kind, field = message:match "call a nil value %((%l+) '([%w_]+)'%)"
+    if kind ~= "field" and kind ~= "method" then field = nil end
+    local fields = field and with_field(field)
+    if fields then return ("; did you mean %s?"):format(fields) end
     local name = message:match "%(global '([%w_]+)'%)"
     local found = name and environment.all(globals)[name] == nil and near(name, globals)
     return found and ("; did you mean %s?"):format(found) or ""
