@@ -45,7 +45,7 @@ local function told(made, desktop, exit)
     end
     local missing = exit == 0 and not picture and "it has no picture" or exit ~= 0 and "the report says why"
     print(missing and "the demo did NOT pass: " .. missing
-        or "PASS: five prompts went through five windows, and each worker found its own unchanged")
+        or "PASS: five prompts, five windows, and each worker found its own unchanged")
     return picture and exit or math.max(exit, 2)
 end
 
