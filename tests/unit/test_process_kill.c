@@ -15,7 +15,7 @@
 
 #include "children.h"
 #include "core/clock.h"
-#include "core/process.h"
+#include "core/process_private.h"
 #include "core/wait.h"
 
 static struct process *p;
@@ -97,6 +97,33 @@ static void closing_kills_at_once(void **state)
     p = NULL;
     dies_soon(pid);
     dies_soon(child);
+}
+
+/* The number of a child whose grandchildren ended after it may be given to somebody else. That needs 32768 processes in
+ * between; here the child is told that it had the number of another one. */
+static void a_number_that_somebody_else_has_is_left_alone(void **state)
+{
+    (void)state;
+    int status;
+    spawn("sleep 600 & echo $! >pid; exit 0", PROCESS_NULL);
+    pid_t grandchild = pid_in("pid");
+    assert_int_equal(wait_for(process_source(p), clock_now() + LONG, &err), WAIT_READY);
+    assert_int_equal(kill(grandchild, SIGKILL), 0);
+    dies_soon(grandchild);
+    pid_t other = fork();
+    if (other == 0) {
+        setpgid(0, 0);
+        for (;;)
+            pause();
+    }
+    setpgid(other, other);
+    p->pid = other;
+    process_close(p);
+    p = NULL;
+    assert_int_equal(waitpid(other, &status, WNOHANG), 0);
+    assert_int_equal(kill(other, SIGUSR1), 0);
+    assert_int_equal(waitpid(other, &status, 0), other);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1); /* SIGKILL would have been first */
 }
 
 static void a_time_out_ends_the_tree(void **state)
@@ -326,6 +353,7 @@ int main(void)
         T(grandchildren_end_with_the_tree),
         T(a_suspended_child_hears_it_too),
         T(closing_kills_at_once),
+        T(a_number_that_somebody_else_has_is_left_alone),
         T(a_time_out_ends_the_tree),
         T(an_interrupted_command_may_tidy_up),
         T(a_hurried_kill_asks_only_once),

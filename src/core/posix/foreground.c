@@ -1,12 +1,12 @@
 #include "../foreground.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
+
+#include "proc.h"
 
 /* Programs that read the terminal only to hand on what they read: to another machine, another terminal, another user.
  */
@@ -97,66 +97,6 @@ static bool reads_terminal(const struct shell *shell, const char *args, const ch
     return true;
 }
 
-/* A file of /proc/PID, at most size - 1 bytes of it and a NUL. Answers how many, 0 when it cannot be read. */
-static size_t read_proc(int64_t pid, const char *file, char *bytes, size_t size)
-{
-    char path[64]; /* 20 digits and a name of ours */
-    snprintf(path, sizeof path, "/proc/%lld/%s", (long long)pid, file);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return 0;
-    ssize_t n = read(fd, bytes, size - 1); /* whole at once, as far as there is room: proc(5) is no disk */
-    size_t len = n > 0 ? (size_t)n : 0;
-    close(fd);
-    bytes[len] = '\0';
-    return len;
-}
-
-struct process_facts {
-    char state;
-    int parent, group, terminal,
-        front;     /* its group, its terminal (0: none), that terminal's foreground group (-1: none) */
-    char name[64]; /* the kernel's: 15 bytes of the file that was executed, the script's where it is one */
-};
-
-static bool read_facts(int64_t pid, struct process_facts *facts)
-{
-    char line[1024];
-    if (!read_proc(pid, "stat", line, sizeof line))
-        return false;
-    const char *name = strchr(line, '('), *end = strrchr(line, ')'); /* the name may hold both */
-    if (!name || !end || end < name)
-        return false;
-    snprintf(facts->name, sizeof facts->name, "%.*s", (int)(end - name - 1), name + 1);
-    return sscanf(end + 1, " %c %d %d %*d %d %d", &facts->state, &facts->parent, &facts->group, &facts->terminal,
-                  &facts->front) == 5;
-}
-
-static bool is_gone(char state)
-{
-    return state == 'Z' || state == 'X';
-}
-
-/* A group whose leader is gone lives on in the others (`cat prompt | agent`). 0: nobody is left. */
-static int64_t member_of(int group, struct process_facts *facts)
-{
-    DIR *folder = opendir("/proc");
-    if (!folder)
-        return 0;
-    int64_t lowest = 0;
-    struct process_facts seen;
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        int64_t pid = strtoll(entry->d_name, NULL, 10);
-        if (pid > 0 && (!lowest || pid < lowest) && read_facts(pid, &seen) && seen.group == group &&
-            !is_gone(seen.state)) {
-            lowest = pid;
-            *facts = seen;
-        }
-    }
-    closedir(folder);
-    return lowest;
-}
-
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -202,17 +142,22 @@ static char *known_as(char *name, const char *script)
 bool foreground_of(int64_t pid, struct foreground *out)
 {
     *out = (struct foreground){0};
-    struct process_facts facts, front;
-    if (!read_facts(pid, &facts) || facts.terminal == 0 || facts.front <= 0)
+    struct proc_stat facts, front;
+    if (!proc_stat(pid, &facts) || facts.terminal == 0 || facts.front <= 0)
         return false;
     out->pid = facts.front;
-    if (!read_facts(out->pid, &front) || is_gone(front.state))
-        out->pid = member_of(facts.front, &front);
+    if (!proc_stat(out->pid, &front) ||
+        proc_is_dead(&front)) { /* its group lives on in the others: cat prompt | agent */
+        struct proc_member member;
+        proc_member_of(facts.front, &member);
+        out->pid = member.pid;
+        front = member.stat;
+    }
     if (!out->pid)
         return false;
 
     char args[4096]; /* what tells a script from a dialogue stands at the beginning */
-    size_t len = read_proc(out->pid, "cmdline", args, sizeof args);
+    size_t len = proc_read(out->pid, "cmdline", args, sizeof args);
     if (!len)
         args[0] = '\0';
     const char *rest = args + (len ? strlen(args) + 1 : 0);
@@ -234,9 +179,9 @@ void foreground_clear(struct foreground *f)
 
 size_t foreground_ancestors(int64_t *pids, size_t max)
 {
-    struct process_facts facts;
+    struct proc_stat facts;
     size_t n = 0;
-    for (int64_t pid = getpid(); pid > 1 && n < max; pid = read_facts(pid, &facts) ? facts.parent : 0)
+    for (int64_t pid = getpid(); pid > 1 && n < max; pid = proc_stat(pid, &facts) ? facts.parent : 0)
         pids[n++] = pid;
     return n;
 }

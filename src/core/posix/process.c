@@ -1,7 +1,5 @@
 /* process.c - children as sessions and process groups. Whoever leaves the group (setsid(2), as daemons do) has left the
  * tree. */
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,6 +10,7 @@
 #include <unistd.h>
 
 #include "../process_private.h"
+#include "proc.h"
 #include "reaper.h"
 
 struct process_system {
@@ -75,7 +74,7 @@ bool process_system_start(struct process *p, const struct process_spec *spec, co
         return error_set(err, EC_MEMORY, "%s: out of memory", p->name);
     p->system->handle.data = p;
     process_handle_opened(p); /* libuv wants it closed after a failure, too */
-    int status = uv_spawn(wait_loop(), &p->system->handle, &options);
+    int status = uv_spawn(wait_loop(NULL), &p->system->handle, &options);
     if (status < 0) {
         process_system_forget(p);
         return process_explain(status, spec->argv[0], path, spec->cwd, err);
@@ -98,9 +97,16 @@ void process_system_free(struct process_system *system)
     free(system);
 }
 
+/* A number is given away again when nobody of its group is left. Whoever has it once our child was reaped is somebody
+ * else, and so is the group. */
+static bool is_ours(const struct process *p)
+{
+    return !p->exited || (kill((pid_t)p->pid, 0) < 0 && errno == ESRCH);
+}
+
 static void signal_group(const struct process *p, int number)
 {
-    if (!p->tree_gone)
+    if (!p->tree_gone && is_ours(p))
         kill((pid_t)-p->pid, number);
 }
 
@@ -118,35 +124,12 @@ void process_tree_kill(struct process *p)
     reaper_forget((pid_t)p->pid);
 }
 
-/* Group and state out of /proc/PID/stat (proc(5)): "PID (NAME) STATE PPID GROUP …", where NAME may hold anything. */
-static bool lives_in_group(const char *pid, int64_t group)
-{
-    char path[64], text[512];
-    snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    if (fd >= 0)
-        close(fd);
-    text[n > 0 ? n : 0] = '\0';
-    const char *rest = strrchr(text, ')');
-    char state;
-    long parent, in;
-    if (!rest || sscanf(rest + 1, " %c %ld %ld", &state, &parent, &in) != 3)
-        return false;
-    return in == group && state != 'Z' && state != 'X';
-}
-
-/* kill(2) counts the dead whom nobody has reaped, which in a container may be never. */
+/* kill(2) counts the dead whom nobody has reaped, which in a container may be never. Where there is no /proc its word
+ * stands. */
 static bool somebody_lives(int64_t group)
 {
-    DIR *proc = opendir("/proc");
-    if (!proc)
-        return true; /* another system: the kernel's word stands */
-    bool found = false;
-    for (struct dirent *entry; !found && (entry = readdir(proc));)
-        found = isdigit((unsigned char)entry->d_name[0]) && lives_in_group(entry->d_name, group);
-    closedir(proc);
-    return found;
+    struct proc_member member;
+    return !proc_member_of(group, &member) || member.pid != 0;
 }
 
 bool process_tree_is_left(struct process *p)
@@ -154,7 +137,7 @@ bool process_tree_is_left(struct process *p)
     if (!p->exited)
         return true;
     if (!p->tree_gone)
-        note_gone(p, (kill((pid_t)-p->pid, 0) < 0 && errno == ESRCH) || !somebody_lives(p->pid));
+        note_gone(p, !is_ours(p) || (kill((pid_t)-p->pid, 0) < 0 && errno == ESRCH) || !somebody_lives(p->pid));
     return !p->tree_gone;
 }
 

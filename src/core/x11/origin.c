@@ -4,53 +4,20 @@
  * it is in, its WINDOWID tells (xterm, rxvt, st, konsole, kitty, alacritty … set it). Where there is none, a process
  * with one window and one such child will do, if it calls itself a terminal: editors, too, have shells in them. A
  * window with two of them has tabs: which one is in front nobody knows, so nothing is said. */
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "../foreground.h"
+#include "../posix/proc.h"
 #include "x11.h"
-
-struct process_line {
-    int parent, session, terminal;
-};
-
-/* Of /proc/PID/FILE, as much as there is room for, and a NUL. Answers how many bytes; 0: it cannot be read. */
-static size_t read_proc(int64_t pid, const char *file, char *bytes, size_t room)
-{
-    char path[64]; /* 20 digits and a name of ours */
-    snprintf(path, sizeof path, "/proc/%lld/%s", (long long)pid, file);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return 0;
-    size_t len = 0;
-    ssize_t n;
-    while (len < room - 1 && (n = read(fd, bytes + len, room - 1 - len)) > 0)
-        len += (size_t)n;
-    close(fd);
-    bytes[len] = '\0';
-    return len;
-}
-
-static bool read_line(int64_t pid, struct process_line *line)
-{
-    char text[1024]; /* the fields that we want stand at the beginning */
-    if (!read_proc(pid, "stat", text, sizeof text))
-        return false;
-    const char *end = strrchr(text, ')'); /* the name before it may hold anything */
-    return end && sscanf(end + 1, " %*c %d %*d %d %d", &line->parent, &line->session, &line->terminal) == 3;
-}
 
 /* The window that a process was told it runs in; 0: none, or the environment is not ours to read. */
 static uint64_t window_of(int64_t pid)
 {
     static const char name[] = "WINDOWID=";
     static char environment[128 * 1024];
-    size_t len = read_proc(pid, "environ", environment, sizeof environment);
+    size_t len = proc_read(pid, "environ", environment, sizeof environment);
     for (const char *at = environment; at < environment + len; at += strlen(at) + 1)
         if (strncmp(at, name, sizeof name - 1) == 0)
             return strtoull(at + sizeof name - 1, NULL, 10);
@@ -108,21 +75,18 @@ static void place(struct x11 *x, int64_t pid, int64_t parent)
         t->child = t->child ? -1 : pid; /* a second one */
 }
 
+static void look_at_leader(void *owner, int64_t pid, const struct proc_stat *stat)
+{
+    if (stat->session == pid && stat->terminal)
+        place(owner, pid, stat->parent);
+}
+
 /* One pass over all processes for all windows that are new; later passes only when another one is. */
 static void scan(struct x11 *x)
 {
-    DIR *folder = opendir("/proc");
-    if (!folder)
-        return;
     for (size_t i = 0; i < x->n_terminals; i++)
         x->terminals[i].child = 0;
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        struct process_line line;
-        int64_t pid = strtoll(entry->d_name, NULL, 10);
-        if (pid > 0 && read_line(pid, &line) && line.session == pid && line.terminal)
-            place(x, pid, line.parent);
-    }
-    closedir(folder);
+    proc_each(look_at_leader, x);
 }
 
 /* Terminals start their program some time after they show their window: one without is looked at again while it is new
@@ -131,9 +95,9 @@ static void scan(struct x11 *x)
 
 static bool is_settled(const struct x11_terminal *t)
 {
-    struct process_line line;
+    struct proc_stat child;
     if (t->child > 0)
-        return read_line(t->child, &line) && line.parent == t->pid;
+        return proc_stat(t->child, &child) && child.parent == t->pid;
     return clock_now() - t->since > NEW_FOR;
 }
 
