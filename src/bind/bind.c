@@ -1,17 +1,45 @@
 #include "bind.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../core/clock.h"
 
-int bind_refuse(lua_State *L, struct error *err)
+static int push_refusal(lua_State *L)
 {
+    const struct error *err = lua_touserdata(L, 1);
     lua_pushnil(L);
     lua_pushstring(L, err->message ? err->message : "out of memory");
     lua_pushstring(L, err->code ? err->code : EC_IO);
-    error_clear(err);
     return 3;
+}
+
+int bind_refuse(lua_State *L, struct error *err)
+{
+    lua_pushcfunction(L, push_refusal);
+    lua_pushlightuserdata(L, err);
+    int status = lua_pcall(L, 1, 3, 0); /* the message is freed also where Lua has no memory for it */
+    error_clear(err);
+    return status == LUA_OK ? 3 : lua_error(L);
+}
+
+static int push_text(lua_State *L)
+{
+    lua_pushstring(L, lua_touserdata(L, 1));
+    return 1;
+}
+
+void bind_push_taken(lua_State *L, char *text)
+{
+    if (!text)
+        luaL_error(L, "out of memory");
+    lua_pushcfunction(L, push_text);
+    lua_pushlightuserdata(L, text);
+    int status = lua_pcall(L, 1, 1, 0);
+    free(text);
+    if (status != LUA_OK)
+        lua_error(L);
 }
 
 static int64_t nanoseconds(double seconds)

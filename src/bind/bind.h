@@ -12,6 +12,8 @@ struct wait_source;
 
 /* Pushes nil, message, CODE, clears *err and answers 3: return bind_refuse(L, &err); */
 int bind_refuse(lua_State *L, struct error *err);
+/* Pushes the text and frees it, also where Lua has no memory for it and raises. NULL raises: no memory. */
+void bind_push_taken(lua_State *L, char *text);
 /* A required absolute deadline in seconds (clock.now() + n); math.huge is CLOCK_NEVER. Raises on NaN and others. */
 int64_t bind_deadline(lua_State *L, int arg);
 /* The same from field `deadline` of the table at arg. */

@@ -81,8 +81,10 @@ static int l_line(lua_State *L)
     box->L = NULL;
     if (!ok)
         return bind_refuse(L, &err);
-    lua_pushstring(L, line); /* NULL: nil */
-    free(line);
+    if (line)
+        bind_push_taken(L, line);
+    else
+        lua_pushnil(L);
     return 1;
 }
 

@@ -1,8 +1,6 @@
 /* host - the program itself: its version, its own path, and the Lua files inside it. */
 #include "bind.h"
 
-#include <stdlib.h>
-
 #include "../core/program.h"
 #include "../embedded.h"
 
@@ -34,8 +32,7 @@ static int host_executable(lua_State *L)
     char *path = program_path(&err);
     if (!path)
         return bind_refuse(L, &err);
-    lua_pushstring(L, path);
-    free(path);
+    bind_push_taken(L, path);
     return 1;
 }
 
@@ -43,15 +40,12 @@ static int host_executable(lua_State *L)
 static int host_machine(lua_State *L)
 {
     lua_createtable(L, 0, 3);
-    char *name = program_host(), *os = program_os();
-    lua_pushstring(L, name);
+    bind_push_taken(L, program_host());
     lua_setfield(L, -2, "host");
-    lua_pushstring(L, os);
+    bind_push_taken(L, program_os());
     lua_setfield(L, -2, "os");
     lua_pushinteger(L, program_pid());
     lua_setfield(L, -2, "pid");
-    free(name);
-    free(os);
     return 1;
 }
 

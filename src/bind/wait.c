@@ -1,6 +1,8 @@
 /* wait - sets of things to wait for, files as such things, pauses, and Ctrl-C. */
 #include "../core/wait.h"
 
+#include <string.h>
+
 #include "../core/clock.h"
 #include "bind.h"
 
@@ -195,7 +197,11 @@ static int l_any(lua_State *L)
     for (lua_Integer i = 1; i <= n; i++, lua_pop(L, 1)) {
         lua_geti(L, 1, i);
         lua_pushnil(L);
-        enter(L, 3, 4, NULL); /* refused: it stands in the list twice, or no memory, and then the deadline comes */
+        enter(L, 3, 4, &err);
+        bool starved = err.code && strcmp(err.code, EC_MEMORY) == 0;
+        error_clear(&err); /* the other one: it stands in the list twice */
+        if (starved)
+            return luaL_error(L, "out of memory");
     }
     enum wait_result result = wait_set_next(box->set, until, &ready, &err);
     wait_set_free(box->set);

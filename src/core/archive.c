@@ -154,7 +154,12 @@ static bool libzip_agrees(const struct archive *a, struct error *err)
     zip_t *zip = source ? zip_open_from_source(source, ZIP_RDONLY, &zerr) : NULL;
     bool ok = zip != NULL;
     if (!ok) {
-        error_set(err, EC_INVALID, "is no zip for libzip (%s); " ARCHIVE_PACK_AGAIN, zip_error_strerror(&zerr));
+        int why = zip_error_code_zip(&zerr); /* it is seldom told that memory ended */
+        if (why == ZIP_ER_MEMORY || why == ZIP_ER_OK)
+            error_set(err, EC_MEMORY, "out of memory");
+        else
+            error_set(err, EC_INVALID, "is no zip for libzip (%s, or not enough memory); " ARCHIVE_PACK_AGAIN,
+                      zip_error_strerror(&zerr));
         zip_source_free(source);
     } else {
         ok = zip_get_num_entries(zip, 0) == (zip_int64_t)a->n;

@@ -91,6 +91,8 @@ static bool save(zip_source_t *source, const char *path, struct error *err)
     return ok;
 }
 
+/* From memory into memory, and what was asked of it is checked: libzip can fail only where that ends. Often it then
+ * says "No error". */
 static bool create(const char *path, const struct archive_input *const *files, size_t n, struct error *err)
 {
     zip_error_t zerr;
@@ -101,18 +103,18 @@ static bool create(const char *path, const struct archive_input *const *files, s
     if (source)
         zip_source_keep(source); /* zip_close() lets go of one, and we read it afterwards */
     if (!source || !(zip = zip_open_from_source(source, ZIP_TRUNCATE, &zerr))) {
-        error_set(err, EC_MEMORY, "%s: %s", path, zip_error_strerror(&zerr));
+        error_set(err, EC_MEMORY, "%s: out of memory", path);
         if (source)
             zip_source_free(source);
         goto out;
     }
     for (size_t i = 0; i < n; i++)
         if (!add(zip, files[i])) {
-            error_set(err, EC_MEMORY, "%s: %s", path, zip_strerror(zip));
+            error_set(err, EC_MEMORY, "%s: out of memory", path);
             goto out;
         }
     if (zip_close(zip) != 0) {
-        error_set(err, EC_IO, "%s: %s", path, zip_strerror(zip));
+        error_set(err, EC_MEMORY, "%s: out of memory", path);
         goto out;
     }
     zip = NULL;

@@ -35,8 +35,8 @@ static void end_all(void)
 
 static bool prepare(struct error *err)
 {
-    if (!wait_loop()) /* before atexit() below: its end comes after ours */
-        return error_set(err, EC_IO, "no event loop: too many open files?");
+    if (!wait_loop(err)) /* before atexit() below: its end comes after ours */
+        return false;
     if (all.next)
         return true;
     process_system_prepare();

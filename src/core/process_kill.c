@@ -48,7 +48,8 @@ bool process_run(const struct process_spec *spec, int64_t until, struct process 
         return false;
     enum wait_result result = wait_for(&(*p)->source, until, err);
     if (result == WAIT_READY)
-        return true;
+        return !((*p)->out.lost || (*p)->err.lost) ||
+               error_set(err, EC_MEMORY, "%s: no memory for what it wrote", (*p)->name);
     int64_t span = until > from ? until - from : 0;
     double seconds = (double)span / (double)CLOCK_SECOND;
     if (result == WAIT_EXPIRED)

@@ -29,6 +29,7 @@ static size_t make_room(struct process_output *o, size_t n)
     while (room - o->len <= keep) /* max is at most SIZE_MAX / 4 */
         room *= 2;
     char *bigger = realloc(o->bytes, room);
+    o->lost = !bigger;
     if (!bigger)
         return 0;
     o->bytes = bigger;
@@ -38,7 +39,7 @@ static size_t make_room(struct process_output *o, size_t n)
 
 static void keep_bytes(struct process_output *o, const char *bytes, size_t n)
 {
-    size_t kept = make_room(o, n);
+    size_t kept = o->lost ? 0 : make_room(o, n);
     if (kept) {
         memcpy(o->bytes + o->len, bytes, kept);
         o->len += kept;
@@ -86,7 +87,7 @@ static uv_file open_pipe(struct process *p, uv_pipe_t *pipe, bool we_read, struc
         return -1;
     }
     uv_file ours = ends[we_read ? 0 : 1], theirs = ends[we_read ? 1 : 0];
-    uv_pipe_init(wait_loop(), pipe, 0);
+    uv_pipe_init(wait_loop(NULL), pipe, 0);
     pipe->data = p;
     process_handle_opened(p);
     status = uv_pipe_open(pipe, ours);
@@ -280,7 +281,7 @@ static bool news_ready(struct wait_source *self, int64_t now, int64_t *again)
     struct process *p = WAIT_OWNER(self, struct process, news);
     (void)now;
     (void)again;
-    return line_end(&p->out) || !p->out.open || p->out.paused;
+    return line_end(&p->out) || !p->out.open || p->out.paused || p->out.lost;
 }
 
 /* Copies it, since the next bytes may move the buffer. */
@@ -324,6 +325,8 @@ bool process_line(struct process *p, const char **line, size_t *len, int64_t unt
             size_t n = (size_t)(end - o->bytes) - o->taken;
             return give_line(p, n, n + 1, line, len, err);
         }
+        if (o->lost)
+            return error_set(err, EC_MEMORY, "%s: no memory for what it writes", p->name);
         if (o->paused)
             return error_set(err, EC_INVALID, "%s: a line of more than %zu MiB", p->name, LINE_MAX_BYTES >> 20);
         if (!o->open && left)

@@ -15,6 +15,7 @@ struct process_output {
     bool open;   /* not at its end yet */
     bool lines;  /* a conversation: nothing is dropped, reading pauses instead */
     bool paused; /* until somebody takes lines */
+    bool lost;   /* there was no memory for some of it: what comes after the gap is not kept */
     char *bytes; /* with room for a NUL behind len */
     size_t len, room, max;
     uint64_t dropped;

@@ -78,9 +78,9 @@ static bool open_loop(struct error *err)
     return true;
 }
 
-struct uv_loop_s *wait_loop(void)
+struct uv_loop_s *wait_loop(struct error *err)
 {
-    return open_loop(NULL) ? &loop : NULL;
+    return open_loop(err) ? &loop : NULL;
 }
 
 void wait_children(int change)

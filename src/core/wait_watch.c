@@ -70,7 +70,7 @@ static struct wait_watch *find(const char *folder)
 /* Takes `folder` over in every case. */
 static struct wait_watch *make(char *folder)
 {
-    uv_loop_t *loop = wait_loop();
+    uv_loop_t *loop = wait_loop(NULL);
     struct wait_watch *watch = loop ? calloc(1, sizeof *watch) : NULL;
     if (!watch) {
         free(folder);

@@ -327,7 +327,7 @@ static void closing_one_of_many(void **state)
 static void without_watches(void)
 {
     struct wait_file *file = wait_file_open("a/b", NULL);
-    int next_fd = wait_loop() ? dup(0) : -1;
+    int next_fd = wait_loop(NULL) ? dup(0) : -1;
     close(next_fd);
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);

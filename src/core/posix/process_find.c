@@ -113,8 +113,12 @@ static bool is_file(const char *path)
 char *process_find(const char *name, const char *cwd, char *const *env, struct error *err)
 {
     (void)cwd; /* exec(3) looks there */
-    if (strchr(name, '/'))
-        return strdup(name);
+    if (strchr(name, '/')) {
+        char *copy = strdup(name);
+        if (!copy)
+            error_set(err, EC_MEMORY, "%s: out of memory", name);
+        return copy;
+    }
     const char *search = lookup(env, "PATH");
     if (!search)
         search = "/usr/local/bin:/bin:/usr/bin";
@@ -122,8 +126,11 @@ char *process_find(const char *name, const char *cwd, char *const *env, struct e
     for (const char *folder = search;; folder++) {
         size_t len = strcspn(folder, ":");
         char *path = join(folder, len, name);
-        if (!path)
-            break;
+        if (!path) {
+            error_set(err, EC_MEMORY, "%s: out of memory", name);
+            free(refused);
+            return NULL;
+        }
         bool there = is_file(path);
         if (there && access(path, X_OK) == 0) {
             free(refused);

@@ -29,8 +29,10 @@ static void free_watch(uv_handle_t *handle)
 
 struct wait_fd *wait_fd_open(int fd, void (*readable)(void *owner), void *owner, struct error *err)
 {
-    uv_loop_t *loop = wait_loop();
-    struct wait_fd *watch = loop ? calloc(1, sizeof *watch) : NULL;
+    uv_loop_t *loop = wait_loop(err);
+    if (!loop)
+        return NULL;
+    struct wait_fd *watch = calloc(1, sizeof *watch);
     if (!watch) {
         error_set(err, EC_MEMORY, "out of memory");
         return NULL;

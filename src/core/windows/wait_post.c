@@ -44,7 +44,7 @@ static void close_bell(void)
 bool wait_post_prepare(void)
 {
     static bool made;
-    uv_loop_t *loop = wait_loop();
+    uv_loop_t *loop = wait_loop(NULL);
     if (rings || !loop)
         return rings;
     if (!made && uv_mutex_init(&guard) != 0)
