@@ -144,7 +144,7 @@ static bool prove(struct tmux_desktop *d, const struct window_pin *pin, struct t
 {
     switch (settle(d, pin->id, tty, until, err)) {
     case TMUX_SEEN: *taken = taken_so_far(tty, text, len); return true;
-    case TMUX_LATE: return true;                                  /* a slow reader has it before it */
+    case TMUX_LATE: return true;                            /* a slow reader has it before it */
     case TMUX_BLIND: return tmux_check(d, pin, until, err); /* another user's terminal; or it ended meanwhile */
     case TMUX_STOPPED: break;
     }

@@ -52,7 +52,8 @@ struct tmux_pane *tmux_aim(struct tmux_desktop *d, const struct window_pin *pin,
 {
     struct tmux_pane *pane = tmux_pane_of(d, pin->id);
     bool awake = clock_now() - d->heard < AWAKE;
-    bool known = awake && pane && pane->token && pin->pid && pane->pid == pin->pid && strcmp(pane->token, pin->token) == 0;
+    bool known =
+        awake && pane && pane->token && pin->pid && pane->pid == pin->pid && strcmp(pane->token, pin->token) == 0;
     bool ok = known ? tmux_program_takes(pin->id, pin->pid, err) : tmux_check(d, pin, until, err);
     return ok ? tmux_pane_of(d, pin->id) : NULL;
 }
