@@ -25,16 +25,6 @@ void fake_mark(struct fake *f)
     wait_mark(&f->changes);
 }
 
-/* The newest: a name may have closed and come again. */
-struct fake_window *fake_named(const struct fake *f, const char *name)
-{
-    struct fake_window *newest = NULL;
-    for (struct fake_window *w = f->windows; w; w = w->next)
-        if (w->open && strcmp(w->name, name) == 0)
-            newest = w;
-    return newest;
-}
-
 void fake_window_free(struct fake_window *w)
 {
     char *strings[] = {w->title, w->app, w->alias, w->screen, w->modal, w->busy, w->paste_keys, w->submit_key};
@@ -53,8 +43,13 @@ static struct fake_window *window_add(struct fake *f, const char *name)
         free(w);
         return NULL;
     }
+    w->id = f->last_id + 1;
+    if (!fake_index_add(f, w)) {
+        free(w);
+        return NULL;
+    }
     w->open = true;
-    w->id = ++f->last_id;
+    f->last_id++;
     w->pid = 1000 + (int64_t)w->id;
     w->pasted_at = INT64_MIN / 2;
     *(f->newest ? &f->newest->next : &f->windows) = w;
@@ -90,7 +85,7 @@ static void change(struct fake *f, struct fake_window *w, const struct fake_rule
     if (!put_strings(w, r))
         no_memory(f);
     if (r->id)
-        w->id = r->id;
+        fake_index_change(f, w, r->id);
     if (r->says_pid)
         w->pid = r->pid;
     w->flags = (w->flags | r->flags_on) & ~r->flags_off;

@@ -38,6 +38,8 @@ struct fake_action {
 struct fake_state { /* of a rule */
     unsigned calls;
     bool fires;
+    const char *window; /* the record's copy of its window's name: names are the same where pointers are */
+    size_t next;        /* the next rule about this event, plus one; 0: none */
 };
 
 struct fake {
@@ -47,7 +49,10 @@ struct fake {
     struct fake_rule *rules;
     struct fake_state *states;
     size_t n;
-    struct fake_window *windows, *newest; /* in order of appearance */
+    size_t first_on[FAKE_SCREENSHOT + 1], last_on[FAKE_SCREENSHOT + 1]; /* of the rules about an event, plus one */
+    struct fake_window *windows, *newest;                               /* in order of appearance */
+    struct fake_window **by_id, **by_name;                              /* index.c */
+    size_t indexed;
     struct fake_window *active;
     uint64_t last_id;
     struct fake_action *actions; /* a heap: the next one first */
@@ -88,10 +93,15 @@ void fake_queue_free(struct fake *f);
 
 /* apply.c: what one rule does to windows and the world. */
 void fake_apply(struct fake *f, const struct fake_rule *rule, struct fake_window *w);
-struct fake_window *fake_named(const struct fake *f, const char *name);
 void fake_mark(struct fake *f); /* windows came, went, changed */
 void fake_trouble(struct fake *f, const char *code, const char *message);
 void fake_window_free(struct fake_window *w);
+
+/* index.c: the open window with that id (the first) or name (the newest), or NULL */
+struct fake_window *fake_with_id(const struct fake *f, uint64_t id);
+struct fake_window *fake_named(const struct fake *f, const char *name);
+bool fake_index_add(struct fake *f, struct fake_window *w); /* false: no memory */
+void fake_index_change(struct fake *f, struct fake_window *w, uint64_t id);
 
 /* screen.c: a composer, and what it shows. */
 void fake_arrive(struct fake *f, struct fake_window *w, const char *text, size_t len);

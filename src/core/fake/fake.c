@@ -41,9 +41,7 @@ struct fake_window *fake_pinned(struct fake *f, const struct window_pin *pin, st
 {
     if (!fake_enter(f, err))
         return NULL;
-    struct fake_window *w = f->windows;
-    while (w && !(w->open && w->id == pin->id))
-        w = w->next;
+    struct fake_window *w = fake_with_id(f, pin->id);
     if (!w) {
         error_set(err, EC_GONE, "the window of %s was closed", pin->token ? pin->token : "the pin");
     } else if (pin->pid && w->pid && pin->pid != w->pid) {
@@ -209,6 +207,8 @@ static void fake_close(struct desktop *d)
         next = w->next;
         fake_window_free(w);
     }
+    free(f->by_id);
+    free(f->by_name);
     fake_queue_free(f);
     fake_rules_free(f);
     fake_record_drop(f->record);

@@ -10,7 +10,7 @@ struct fake_record {
     unsigned owners;
     struct fake_entry *entries;
     size_t n;
-    char **names;
+    char **names, **sorted; /* in order of appearance; by themselves */
     size_t names_n;
 };
 
@@ -39,24 +39,41 @@ void fake_record_drop(struct fake_record *r)
         free(r->names[i]);
     free(r->entries);
     free(r->names);
+    free(r->sorted);
     free(r);
+}
+
+static bool make_room(struct fake_record *r)
+{
+    char **names = grow(r->names, r->names_n, sizeof *names);
+    r->names = names ? names : r->names;
+    char **sorted = grow(r->sorted, r->names_n, sizeof *sorted);
+    r->sorted = sorted ? sorted : r->sorted;
+    return names && sorted;
 }
 
 const char *fake_record_name(struct fake_record *r, const char *name)
 {
-    for (size_t i = 0; i < r->names_n; i++)
-        if (strcmp(r->names[i], name) == 0)
-            return r->names[i];
+    size_t low = 0, high = r->names_n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(r->sorted[middle], name);
+        if (order == 0)
+            return r->sorted[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     size_t size = strlen(name) + 1;
     char *copy = malloc(size);
-    char **names = grow(r->names, r->names_n, sizeof *names);
-    if (names)
-        r->names = names;
-    if (!copy || !names) {
+    if (!copy || !make_room(r)) {
         free(copy);
         return NULL;
     }
     memcpy(copy, name, size);
+    memmove(r->sorted + low + 1, r->sorted + low, (r->names_n - low) * sizeof *r->sorted);
+    r->sorted[low] = copy;
     return r->names[r->names_n++] = copy;
 }
 

@@ -48,22 +48,41 @@ static bool own_strings(struct fake_rule *rule)
     return ok;
 }
 
-static bool has_title(const struct fake_rule *rules, size_t n, const char *name)
+struct titled { /* names of windows that some rule gives a title */
+    const char **names;
+    size_t n;
+};
+
+static int by_text(const void *a, const void *b)
 {
-    for (size_t i = 0; i < n; i++) {
-        const char *of = rules[i].of ? rules[i].of : rules[i].window;
-        if (rules[i].title && of && strcmp(of, name) == 0)
-            return true;
-    }
-    return false;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static const char *fault(const struct fake_rule *r, const struct fake_rule *rules, size_t n)
+static bool find_titled(const struct fake_rule *rules, size_t n, struct titled *titled)
+{
+    titled->names = calloc(n ? n : 1, sizeof *titled->names);
+    titled->n = 0;
+    for (size_t i = 0; titled->names && i < n; i++) {
+        const char *of = rules[i].of ? rules[i].of : rules[i].window;
+        if (rules[i].title && of)
+            titled->names[titled->n++] = of;
+    }
+    if (titled->names)
+        qsort(titled->names, titled->n, sizeof *titled->names, by_text);
+    return titled->names;
+}
+
+static bool has_title(const struct titled *titled, const char *name)
+{
+    return bsearch(&name, titled->names, titled->n, sizeof *titled->names, by_text);
+}
+
+static const char *fault(const struct fake_rule *r, const struct titled *titled)
 {
     bool call = r->on != FAKE_TIME;
     const char *names[] = {r->window, r->of, r->focus && *r->focus ? r->focus : NULL};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (names[i] && !has_title(rules, n, names[i]))
+        if (names[i] && !has_title(titled, names[i]))
             return "its window never appears: no rule gives it a title";
     if (r->at < 0 || r->after < 0 || r->takes < 0 || r->late < 0 || r->burst < 0)
         return "times are not negative";
@@ -82,13 +101,34 @@ static const char *fault(const struct fake_rule *r, const struct fake_rule *rule
     return NULL;
 }
 
+static bool rules_fit(const struct fake_rule *rules, size_t n, struct error *err)
+{
+    struct titled titled;
+    const char *why = NULL;
+    if (!find_titled(rules, n, &titled))
+        return error_set(err, EC_MEMORY, "no memory for the rules of the fake desktop");
+    for (size_t i = 0; i < n && !why; i++)
+        if ((why = fault(&rules[i], &titled)))
+            error_set(err, EC_INVALID, "rule %zu of the fake desktop: %s", i + 1, why);
+    free((void *)titled.names);
+    return !why;
+}
+
+/* Behind those that are about the same event: they are looked at in their order. */
+static void chain(struct fake *f, size_t i)
+{
+    enum fake_event on = f->rules[i].on;
+    if (f->last_on[on])
+        f->states[f->last_on[on] - 1].next = i + 1;
+    else
+        f->first_on[on] = i + 1;
+    f->last_on[on] = i + 1;
+}
+
 bool fake_rules_copy(struct fake *f, const struct fake_rule *rules, size_t n, struct error *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        const char *why = fault(&rules[i], rules, n);
-        if (why)
-            return error_set(err, EC_INVALID, "rule %zu of the fake desktop: %s", i + 1, why);
-    }
+    if (!rules_fit(rules, n, err))
+        return false;
     f->rules = calloc(n ? n : 1, sizeof *f->rules);
     f->states = calloc(n ? n : 1, sizeof *f->states);
     bool ok = f->rules && f->states;
@@ -99,7 +139,8 @@ bool fake_rules_copy(struct fake *f, const struct fake_rule *rules, size_t n, st
             fake_later(
                 f, (struct fake_action){.due = f->opened + rules[f->n].at, .deed = DEED_RULE, .rule = &f->rules[f->n]});
         if (rules[f->n].window)
-            ok = fake_record_name(f->record, rules[f->n].window) && ok;
+            ok = (f->states[f->n].window = fake_record_name(f->record, rules[f->n].window)) && ok;
+        chain(f, f->n);
     }
     return (ok && !f->trouble.code) || error_set(err, EC_MEMORY, "no memory for the rules of the fake desktop");
 }
@@ -118,16 +159,15 @@ void fake_rules_free(struct fake *f)
 const struct fake_rule *fake_asked(struct fake *f, enum fake_event on, const struct fake_window *w)
 {
     const struct fake_rule *says = NULL;
-    for (size_t i = 0; i < f->n; i++) {
-        const struct fake_rule *r = &f->rules[i];
-        if (r->on != on)
+    for (size_t at = f->first_on[on]; at; at = f->states[at - 1].next) {
+        const struct fake_rule *r = &f->rules[at - 1];
+        struct fake_state *state = &f->states[at - 1];
+        state->fires = false; /* of a call that was refused before anything happened */
+        if (state->window && (!w || state->window != w->name))
             continue;
-        f->states[i].fires = false; /* of a call that was refused before anything happened */
-        if (r->window && (!w || strcmp(r->window, w->name) != 0))
-            continue;
-        f->states[i].calls++;
-        f->states[i].fires = r->nth == 0 || r->nth == f->states[i].calls;
-        if (f->states[i].fires && !says && (r->answer || r->code || r->says_taken || r->takes || r->late))
+        state->calls++;
+        state->fires = r->nth == 0 || r->nth == state->calls;
+        if (state->fires && !says && (r->answer || r->code || r->says_taken || r->takes || r->late))
             says = r;
     }
     return says;
@@ -135,11 +175,11 @@ const struct fake_rule *fake_asked(struct fake *f, enum fake_event on, const str
 
 void fake_happen(struct fake *f, enum fake_event on, struct fake_window *w)
 {
-    for (size_t i = 0; i < f->n; i++) {
-        const struct fake_rule *r = &f->rules[i];
-        if (r->on != on || !f->states[i].fires)
+    for (size_t at = f->first_on[on]; at; at = f->states[at - 1].next) {
+        const struct fake_rule *r = &f->rules[at - 1];
+        if (!f->states[at - 1].fires)
             continue;
-        f->states[i].fires = false;
+        f->states[at - 1].fires = false;
         if (r->after)
             fake_later(f,
                        (struct fake_action){.due = clock_now() + r->after, .deed = DEED_RULE, .rule = r, .window = w});
