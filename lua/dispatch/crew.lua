@@ -32,7 +32,8 @@ M.plan = queue.plan
 ---@param run run
 ---@return crew crew
 function M.new(run)
-    return setmetatable({ run = run, emit = run.emit, cfg = run.cfg, jobs = {}, at_work = {}, news = {}, told = 0 }, M)
+    return setmetatable({ run = run, emit = run.emit, cfg = run.cfg, jobs = {}, at_work = {}, working = 0,
+        news = {}, told = 0 }, M)
 end
 
 -- ----------------------------------------------------------------------------------------------------------- beginning
@@ -53,7 +54,9 @@ end
 
 local function starts_work(self, job)
     job.sent = true
-    if not job.done then self.at_work[#self.at_work + 1] = job end
+    if job.done then return end
+    self.at_work[#self.at_work + 1] = job
+    self.working = self.working + 1
 end
 
 ---From now on they have -WorkerDoneTimeout, all of them the same deadline.
@@ -98,6 +101,7 @@ end
 ---@param job job
 function M:finishes(job)
     self.news[#self.news + 1] = job.worker
+    if job.sent then self.working = self.working - 1 end
 end
 
 -- ------------------------------------------------------------------------------------------------------------- sending

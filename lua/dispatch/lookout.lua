@@ -10,6 +10,7 @@ M.__index = M
 
 local LOOK_SECONDS = 2                           -- a screen tells nobody that it changed
 local REST_SECONDS = 0.2                         -- a title that spins ten times a second is looked at five times
+local LOOK_EACH, REST_EACH = 0.04, 0.02          -- s a worker of the run, at least: a look is at all of them
 local WINDOWS = {}                               -- owner of the carrier's sources in the set
 
 function M.new(crew)
@@ -117,9 +118,9 @@ end
 
 ---One look at the windows of all who are at work. What is new is said at once.
 local function look_at_windows(self)
-    self.next_look = clock.now() + LOOK_SECONDS
-    self.rest_until = clock.now() + REST_SECONDS
     local jobs = at_work(self)
+    self.next_look = clock.now() + math.max(LOOK_SECONDS, LOOK_EACH * #self.run.workers)
+    self.rest_until = clock.now() + math.max(REST_SECONDS, REST_EACH * #self.run.workers)
     local lost, message, code = self.crew.carrier:lost(jobs)
     if not lost then
         if code ~= "ENODISPLAY" then return end  -- the next look, or whoever waits, will see what it was
@@ -143,7 +144,7 @@ local function look_at_windows(self)
 end
 
 local function watched(self)
-    if self.blind or not self.crew.carrier or not at_work(self)[1] then return {} end
+    if self.blind or not self.crew.carrier or self.crew.working == 0 then return {} end
     return self.crew.carrier:watch()
 end
 
@@ -174,6 +175,12 @@ local function look_for(self, windows, mine)
     end
 end
 
+---A last look at all markers is for whoever's deadline it is: crew.lua takes it itself.
+local function next_of(set, deadline, last_look)
+    if last_look then return set:next(deadline) end
+    return set:pause(deadline)
+end
+
 local function pumped(self, deadline, mine, wake)
     local known = #self.crew.news
     while true do
@@ -183,7 +190,7 @@ local function pumped(self, deadline, mine, wake)
         local until_then = deadline
         if windows[1] then until_then = math.min(deadline, self.rest_until or self.next_look) end
         if self.run.tick then until_then = math.min(until_then, self.run.tick()) end
-        local owner, what, code = self.set:next(until_then)
+        local owner, what, code = next_of(self.set, until_then, until_then == deadline and next(mine))
         if owner == WINDOWS then
             part(self)
             look_at_windows(self)

@@ -39,6 +39,14 @@ function set:remove(source) end
 ---@return string? code ETIMEOUT; EINTR: Ctrl-C, also when something is ready; ENODISPLAY: nothing will happen any more
 function set:next(deadline) end
 
+--- The same for a pause in which others may be heard: no last look, so a source that only tells when it is asked is not
+--- asked at the deadline.
+---@param deadline number
+---@return any owner nil: refused
+---@return wait.source|string source or the message
+---@return string? code ETIMEOUT EINTR ENODISPLAY, as those of next()
+function set:pause(deadline) end
+
 --- Takes all sources out; they stay open. Again is fine. Also `<close>`, and when it is collected.
 function set:close() end
 

@@ -139,13 +139,14 @@ static void push_member(lua_State *L, int at, struct wait_source *source)
     lua_remove(L, -2);
 }
 
-/* set:next(deadline): owner, source */
-static int l_next(lua_State *L)
+/* owner, source */
+static int waited(lua_State *L, enum wait_result (*wait)(struct wait_set *set, int64_t until,
+                                                         struct wait_source **ready, struct error *err))
 {
     struct error err = {0};
     struct wait_source *ready;
     struct box *box = set_at(L, 1);
-    enum wait_result result = wait_set_next(box->set, bind_deadline(L, 2), &ready, &err);
+    enum wait_result result = wait(box->set, bind_deadline(L, 2), &ready, &err);
     if (result != WAIT_READY)
         return refuse(L, result, &err);
     lua_getiuservalue(L, 1, OWNERS);
@@ -157,6 +158,17 @@ static int l_next(lua_State *L)
     }
     lua_insert(L, -2);
     return 2;
+}
+
+static int l_next(lua_State *L)
+{
+    return waited(L, wait_set_next);
+}
+
+/* pause(deadline): as next() */
+static int l_pause(lua_State *L)
+{
+    return waited(L, wait_set_pause);
 }
 
 static int set_close(lua_State *L)
@@ -308,10 +320,7 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 static const luaL_Reg set_methods[] = {
-    {"add", l_add},
-    {"remove", l_remove},
-    {"next", l_next},
-    {NULL, NULL},
+    {"add", l_add}, {"remove", l_remove}, {"next", l_next}, {"pause", l_pause}, {NULL, NULL},
 };
 static const luaL_Reg file_methods[] = {
     {NULL, NULL},

@@ -183,7 +183,9 @@ static enum wait_result ask_queue(struct wait_set *set, int64_t now, struct wait
     return WAIT_EXPIRED;
 }
 
-static enum wait_result next(struct wait_set *set, int64_t until, bool cancellable, struct wait_source **ready,
+enum { CANCELLABLE = 1, LAST_LOOK = 2 };
+
+static enum wait_result next(struct wait_set *set, int64_t until, int how, struct wait_source **ready,
                              struct error *err)
 {
     if (!open_loop(err))
@@ -194,28 +196,32 @@ static enum wait_result next(struct wait_set *set, int64_t until, bool cancellab
     }
     int64_t now = clock_now();
     last_span = until > now ? until - now : 0;
-    for (bool last_look = false;; pass_time(until)) {
+    for (bool over = false;; pass_time(until)) {
         take_in();
-        if (cancellable && cancel_pending())
+        if ((how & CANCELLABLE) && cancel_pending())
             return WAIT_INTERRUPTED;
         now = clock_now();
-        if (cancellable && cancel_hurried() && until > now)
+        if ((how & CANCELLABLE) && cancel_hurried() && until > now)
             until = now;
         ask_always(now);
         wait_agenda_due(now);
-        if (now >= until) {
+        over = now >= until;
+        if (over && (how & LAST_LOOK))
             wait_set_queue_all(set);
-            last_look = true;
-        }
         enum wait_result result = ask_queue(set, now, ready, err);
-        if (result != WAIT_EXPIRED || last_look)
+        if (result != WAIT_EXPIRED || over)
             return result;
     }
 }
 
 enum wait_result wait_set_next(struct wait_set *set, int64_t until, struct wait_source **ready, struct error *err)
 {
-    return next(set, until, true, ready, err);
+    return next(set, until, CANCELLABLE | LAST_LOOK, ready, err);
+}
+
+enum wait_result wait_set_pause(struct wait_set *set, int64_t until, struct wait_source **ready, struct error *err)
+{
+    return next(set, until, CANCELLABLE, ready, err);
 }
 
 /* A set for one, on the stack. */
@@ -227,7 +233,7 @@ static enum wait_result alone(struct wait_source *s, int64_t until, bool cancell
     wait_set_init(&set);
     if (s && !wait_set_enter(&set, &entry, s, err))
         return WAIT_BROKEN;
-    enum wait_result result = next(&set, until, cancellable, &ready, err);
+    enum wait_result result = next(&set, until, LAST_LOOK | (cancellable ? CANCELLABLE : 0), &ready, err);
     if (s)
         wait_set_leave(&entry);
     return result;

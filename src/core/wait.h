@@ -41,6 +41,9 @@ struct wait_set *wait_set_of(const struct wait_source *s);
  * them is taken at it before WAIT_EXPIRED. An `until` in the past only looks. WAIT_INTERRUPTED: cancel_pending(), also
  * when something is ready. WAIT_BROKEN: *err says which source broke. */
 enum wait_result wait_set_next(struct wait_set *set, int64_t until, struct wait_source **ready, struct error *err);
+/* The same without the last look: for a pause while others are waited for, hundreds of them perhaps. Who was not marked
+ * by then, and is not due to be asked, is not asked. */
+enum wait_result wait_set_pause(struct wait_set *set, int64_t until, struct wait_source **ready, struct error *err);
 /* For back ends: one source alone (in no set), while the events of all others are still taken in and queued.
  * s NULL: a pause. */
 enum wait_result wait_for(struct wait_source *s, int64_t until, struct error *err);
