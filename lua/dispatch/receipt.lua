@@ -13,7 +13,7 @@ local M = {}
 ---@field shown? boolean          the text was read back from the screen before the key
 ---@field keys? integer           submit keys that went out
 ---@field key? "unknown"          one key more may have gone out: it was not heard
----@field read? boolean           the program was seen to read the last of them
+---@field read? boolean           was the program seen to read the last of them? nil: nobody can say
 ---@field composer? "empty"|"text"|"unknown"          after the last key; "empty" only after `shown`
 ---@field signal? "working"       the agent's own sign that it took the prompt
 ---@field relay? boolean          the window passes its text on: what it shows proves nothing about what is behind it
@@ -32,13 +32,15 @@ local function no_key(seen) return (seen.keys or 0) == 0 and not seen.key end
 local RULES = {
     { function(seen) return seen.signal == "working" and not seen.relay end,
         "submitted", "the agent says that it works on it" },
-    { function(seen) return seen.composer == "empty" and not seen.relay and not no_key(seen) end,
+    { function(seen)
+            return seen.composer == "empty" and not seen.relay and not no_key(seen) and seen.read ~= false
+        end,
         "submitted", "the text left the composer" },
     { function(seen) return seen.stopped and no_key(seen) and nothing_went(seen) end,
         "not_submitted", function(seen) return seen.why end },
     { function(seen) return seen.stopped and no_key(seen) end,
         "not_submitted", function(seen) return seen.why .. LOOK end },
-    { function(seen) return seen.composer == "text" and not seen.key end,
+    { function(seen) return seen.composer == "text" and not seen.key and seen.read ~= false end,
         "not_submitted", function(seen)
             if seen.why then return seen.why .. LOOK end
             return ("the text is still in the composer after %d key%s"):format(seen.keys, seen.keys == 1 and "" or "s")
@@ -47,6 +49,8 @@ local RULES = {
         "unobservable", function(seen) return "whether the key went out is not known: " .. seen.why end },
     { function(seen) return seen.stopped end,
         "unobservable", function(seen) return "the key went out, then: " .. seen.why end },
+    { function(seen) return seen.read == false end,
+        "unobservable", "the key waits for the program, which does not read; it may yet take the text" },
     { function(seen) return seen.relay end,
         "unobservable", "the window passes its text on to a program behind it" },
     { function(seen) return seen.taken == "whole" and seen.read end,

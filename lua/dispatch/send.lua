@@ -17,9 +17,11 @@ local M = {}
 M.FOCUS_SECONDS, M.PASTE_SECONDS, M.KEY_SECONDS = 5, 10, 5
 M.SHOW_SECONDS, M.CONFIRM_SECONDS, M.KEYS = 2, 2, 3
 local LOOK_SECONDS = 0.02                        -- between two looks at a screen
+local EMPTY_LOOKS = 3                            -- in a row: a screen may be looked at while it is drawn
 local FOCUS_KEY_SECONDS = 0.2                    -- a palette or menu opens meanwhile
 local SETTLE_MS = 300                            -- Enter up to 120 ms after an unbracketed paste becomes a newline
 
+local READ = { whole = true, served = false }    -- did the program read the key? nil: nobody can say
 local CHORDS = { enter = { "Return" }, ctrl_enter = { "ctrl+Return" }, both = { "Return", "ctrl+Return" } }
 
 -- ------------------------------------------------------------------------------------------------------------- helpers
@@ -39,7 +41,7 @@ end
 local function look(s, seconds, test)
     local last = deadline(seconds)
     while true do
-        local screen, message, code = s.desktop:screen_text(s.job.pin)
+        local screen, message, code = target.screen(s)
         if not screen then return nil, message, code end
         local answer = test(screen)
         if answer or clock.now() >= last then return answer end
@@ -103,17 +105,18 @@ function state.paste(s)
     return "settle"
 end
 
+---Our text, and nothing else, in its composer, and no question on the screen that would take the key for its answer.
+---@return string? screen, string? message, string? code
 local function wait_until_shown(s)
-    local shown, message, code = look(s, M.SHOW_SECONDS, function(screen)
-        return screens.shows(s.agent, screen, s.text)
+    local question
+    local screen, message, code = look(s, M.SHOW_SECONDS, function(now)
+        question = screens.question(s.agent, now)
+        return (question or screens.shows(s.agent, now, s.text)) and now
     end)
-    s.seen.shown = shown ~= nil
-    if shown then return true end
-    if code then return nil, message, code end
-    local screen = target.screen(s)
-    local question = screens.question(s.agent, screen)
-    if question then return nil, question, "ENOTSENT" end
-    local instead = screens.composer(s.agent, screen)
+    s.seen.shown = screen ~= nil and not question
+    if question then return nil, question, "EREFUSED" end
+    if screen or code then return screen, message, code end
+    local instead = screens.composer(s.agent, target.screen(s))
     return nil, (instead and instead ~= "" and ("its composer shows something else than was pasted: '%s'"):format(
         target.excerpt(instead)) or "the pasted text never showed in its composer"), "ENOTSENT"
 end
@@ -138,14 +141,25 @@ end
 function state.recheck(s)
     local ok, message, code = s.desktop:check(s.job.pin)
     if not ok then return nil, message, code end
-    local question = screens.question(s.agent, target.screen(s))
-    if question then return nil, question, "EREFUSED" end
     return "submit"
 end
 
+---The last look: what somebody typed meanwhile would go with our text.
+---@return string? screen                         nil without a message: it cannot be read
+---@return string? message, string? code
+local function look_before_key(s)
+    if s.readable then return wait_until_shown(s) end
+    local screen = target.screen(s)
+    local question = screens.question(s.agent, screen)
+    if question then return nil, question, "EREFUSED" end
+    return screen
+end
+
 function state.submit(s)
+    local screen, why, what = look_before_key(s)
+    if why then return nil, why, what end
     if s.seen.keys == 0 then                     -- what the pasted text itself shows is no sign of work
-        s.signs = screens.signs(s.agent, target.screen(s), s.job.sha256)
+        s.signs = screens.signs(s.agent, screen, s.job.sha256)
     end
     local chords = CHORDS[s.cfg.send_mode]
     local answer, message, code = s.desktop:key(s.job.pin, chords[s.seen.keys % #chords + 1],
@@ -154,7 +168,7 @@ function state.submit(s)
         s.seen.key = answer                      -- "unknown": it may have gone out
         return nil, message, code
     end
-    s.seen.keys, s.seen.read = s.seen.keys + 1, answer == "whole" or nil
+    s.seen.keys, s.seen.read = s.seen.keys + 1, READ[answer]
     if not s.readable and s.seen.keys < #chords then return "recheck" end        -- blind `both`: both keys
     return "confirm"
 end
@@ -162,9 +176,11 @@ end
 function state.confirm(s)
     s.seen.composer = "unknown"
     if not s.readable then return "done" end
+    local empty = 0
     local _, message, code = look(s, M.CONFIRM_SECONDS, function(screen)
         if screens.signs(s.agent, screen, s.job.sha256) > s.signs then s.seen.signal = "working" end
-        if screens.composer(s.agent, screen) == "" then s.seen.composer = "empty" end
+        empty = screens.composer(s.agent, screen) == "" and empty + 1 or 0
+        if empty == EMPTY_LOOKS then s.seen.composer = "empty" end
         return s.seen.signal or s.seen.composer == "empty"
     end)
     if code then return nil, message, code end
@@ -172,7 +188,8 @@ function state.confirm(s)
     local screen = target.screen(s)
     if screens.shows(s.agent, screen or "", s.text) then s.seen.composer = "text" end
     local idle = not screens.busy(s.agent, screen)
-    if s.seen.composer == "text" and idle and s.seen.keys < M.KEYS then return "recheck" end
+    local waits = s.seen.read == false           -- for the program: more keys would answer what it asks later
+    if s.seen.composer == "text" and idle and not waits and s.seen.keys < M.KEYS then return "recheck" end
     return "done"
 end
 

@@ -12,10 +12,14 @@ local LOOK_SECONDS = 0.1                          -- between two looks at an age
 ---@param path string                             absolute
 function M.pointer(path) return ('Read "%s" and do exactly what it says.'):format(path) end
 
+---What the window shows; the job keeps it, for when the window is gone.
 ---@return string? screen                         nil where it cannot be read; of some desktops only the field for text
+---@return string? message, string? code
 function M.screen(s)
     if not (s.desktop.reads_text or s.desktop.reads_field) then return nil end
-    return (s.desktop:screen_text(s.job.pin))
+    local screen, message, code = s.desktop:screen_text(s.job.pin)
+    s.job.screen = screen or s.job.screen
+    return screen, message, code
 end
 
 ---The beginning of a text, for messages.

@@ -125,8 +125,8 @@ function desktop:unsaved() end
 ---@param pin window.pin
 ---@param chord string "Return", "ctrl+Return", "shift+Insert" …
 ---@param options window.deadline
----@return "whole"|"unknown"|nil taken whole: it was seen that the program read it. With a message: nil, no key went
---- out; unknown, it may have
+---@return "whole"|"served"|"unknown"|nil taken whole: the program was seen to read it · served: it was not, for 2 s, and
+--- the key waits for it · unknown: nobody can say. With a message: nil, no key went out; unknown, it may have
 ---@return string? message when it failed
 ---@return string? code EINVAL (no chord) EGONE EFOCUS EREFUSED ETIMEOUT EINTR ENODISPLAY
 function desktop:key(pin, chord, options) end

@@ -29,6 +29,9 @@ local TABLE = {
         "whether the key went out is not known: Ctrl-C", false },
     { { keys = 1, key = "unknown", taken = "whole", composer = "text", stopped = "submit", why = "late" },
         "unobservable", "is not known: late", false },
+    -- the key is with a program that does not read
+    { { keys = 1, taken = "whole", read = false, composer = "text" }, "unobservable", "may yet take the text", false },
+    { { keys = 1, taken = "whole", read = false, composer = "empty" }, "unobservable", "the key waits", false },
     -- nothing more to be seen
     { { keys = 1, taken = "whole", composer = "empty", relay = true }, "unobservable", "passes its text on", false },
     { { keys = 1, taken = "whole", read = true, composer = "unknown" }, "unobservable", "read the whole text", false },
@@ -53,14 +56,15 @@ test("no mixture of facts is called submitted without a proof after a key or a s
     local words = { taken = { "not", "served", "whole", "unknown", false },
         composer = { "empty", "text", "unknown", false },
         signal = { "working", false }, relay = { true, false }, stopped = { "confirm", false }, keys = { 0, 1, 3 },
-        key = { "unknown", false } }
-    local names = { "taken", "composer", "signal", "relay", "stopped", "keys", "key" }
+        key = { "unknown", false }, read = { true, false } }
+    local names = { "taken", "composer", "signal", "relay", "stopped", "keys", "key", "read" }
     local function every(i, seen)
         if i > #names then
             seen.why = (seen.stopped or seen.key) and "why" or nil
             local word, why = receipt.decide(seen)
             expect.truthy(why and why ~= "")
-            local proof = not seen.relay and (seen.signal or seen.composer == "empty" and (seen.keys > 0 or seen.key))
+            local key = (seen.keys > 0 or seen.key) and seen.read ~= false
+            local proof = not seen.relay and (seen.signal or seen.composer == "empty" and key)
             expect.equal(word == "submitted", proof and true or false, expect.show(seen))
             if receipt.may_send_again(word, seen) then
                 local none = seen.taken == nil or seen.taken == "not"
@@ -69,7 +73,8 @@ test("no mixture of facts is called submitted without a proof after a key or a s
             return
         end
         for _, value in ipairs(words[names[i]]) do
-            seen[names[i]] = value or nil
+            if not value and names[i] ~= "read" then value = nil end
+            seen[names[i]] = value
             every(i + 1, seen)
         end
         seen[names[i]] = nil

@@ -285,6 +285,37 @@ test("a window that closes with the key: the key went out, so it is not called n
     expect.equal(r:one("send.receipt", "A_core").receipt, "unobservable")
 end)
 
+test("what somebody types between paste and key is seen: no key", function()
+    local r, message = world.new { { on = "check", window = "A_core", nth = 3, draft = "and something else" } }:stops(
+        "dispatch", "ENOTSENT")
+    expect.contains(message, "its composer shows something else than was pasted: 'and something else'")
+    expect.equal(r.record.A_core.keys or {}, {})
+end)
+
+test("a composer that is empty for one look only, while it is drawn, is no proof", function()
+    local w = world.new()
+    local prompt = require "project".prompt(w.at, "A_core"):gsub("%s+$", "")
+    table.insert(w.rules, 1, { on = "key", window = "A_core", answer = "swallow", draft = false })
+    table.insert(w.rules, 2, { on = "key", window = "A_core", after = 0.03, draft = prompt })
+    expect.equal(w:run():receipts().A_core, "not_submitted")
+end)
+
+test("a key that the program does not read is not pressed again, and its text counts as sent", function()
+    local r = world.new { { desktop = "tmux" },
+        { on = "key", window = "A_core", answer = "swallow", taken = "served" } }:run { "-WorkerDoneTimeout", "600" }
+    expect.equal(r.record.A_core.keys, { "Return" })
+    local receipt = r:one("send.receipt", "A_core")
+    expect.equal({ receipt.receipt, receipt.seen.read }, { "unobservable", false })
+    expect.contains(receipt.why, "the key waits for the program")
+end)
+
+test("of a window that is gone the evidence has what it showed last, and what is there now", function()
+    local r = world.new { { on = "check", window = "A_core", nth = 3, close = true } }:stops("dispatch", "EGONE")
+    local page = expect.read(r:one("send.receipt", "A_core").evidence[1])
+    expect.contains(page, "What it showed last:\n\nsample worker A_core\n> ")
+    expect.contains(page, "What is there now:\n  '● HITECHOS_B_tooling")
+end)
+
 for code, exit in pairs { EINTR = 130, ETIMEOUT = 0 } do
     test("a key whose outcome is not known (" .. code .. "): unobservable, and not pasted again", function()
         local rule = { on = "key", window = "A_core", answer = code, taken = "unknown" }

@@ -109,17 +109,29 @@ local function options(self, job, pump, ready_by)
         end }
 end
 
----What the window of a failed send shows, beside the report.
+---For a window that can show nothing any more.
+local function obituary(desktop, job, why)
+    local lines = { why, "" }
+    if job.screen then table.move({ "What it showed last:", "", job.screen, "" }, 1, 4, #lines + 1, lines) end
+    local windows = desktop:list()
+    lines[#lines + 1] = windows and "What is there now:" or "Nothing can be seen any more."
+    for _, each in ipairs(windows or {}) do lines[#lines + 1] = "  " .. title.describe(each) end
+    return table.concat(lines, "\n")
+end
+
+---What the window of a failed send shows, beside the report; without a window, what was seen of it.
 ---@return string[]? paths
-local function keep_evidence(self, job)
+local function keep_evidence(self, job, why)
     local desktop, paths = job.place.desktop, self.run.layout
     if not paths then return nil end
     local screen = desktop.reads_text and target.screen { desktop = desktop, job = job }
-    local kind = screen and "screen_text" or "screenshot"
+    local kind = "screenshot"
     local path = paths:evidence(job.worker, kind)
-    local ok
-    if screen then ok = file.write(path, screen .. "\n") else ok = desktop:screenshot(job.pin, path) end
-    if not ok then return nil end
+    if screen or not desktop:screenshot(job.pin, path) then
+        kind = "screen_text"
+        path = paths:evidence(job.worker, kind)
+        if not file.write(path, (screen or obituary(desktop, job, why)) .. "\n") then return nil end
+    end
     self.emit("artifact", { kind = kind, path = path, worker = job.worker, sha256 = digest.sha256_file(path) })
     return { path }
 end
@@ -139,7 +151,7 @@ function M:aim(jobs, pump)
         local ok
         ok, message, code = target.ready(s)
         if not ok then
-            if job.pin then keep_evidence(self, job) end
+            if job.pin then keep_evidence(self, job, message) end
             return nil, job.worker .. ": " .. message, code
         end
     end
@@ -185,7 +197,7 @@ function M:deliver(jobs, pump)
         local seen = send.one(job, options(self, job, pump, clock.now() + READY_SECONDS))
         self.next_send = clock.now() + self.cfg.between_workers_delay_ms / 1000
         if failed(seen) then
-            if job.pin then seen.evidence = keep_evidence(self, job) end
+            if job.pin then seen.evidence = keep_evidence(self, job, seen.why) end
             finish()                             -- a batch ends with its first failure
         end
         return job, seen

@@ -215,7 +215,10 @@ static void watch_key(struct tmux_desktop *d, uint64_t pane, struct tmux_tty *tt
     if (named && key->n) /* nothing is sent at all where the program did not ask for extended keys (tmux 3.3a) */
         return;
     int64_t look = clock_now() + KEY_LOOK;
-    if (settle(d, pane, tty, look < until ? look : until, NULL) == TMUX_SEEN && reaches(tty, key))
+    enum tmux_seen seen = settle(d, pane, tty, look < until ? look : until, NULL);
+    if (seen == TMUX_LATE)
+        *taken = TAKEN_SERVED;
+    else if (seen == TMUX_SEEN && reaches(tty, key))
         *taken = TAKEN_WHOLE;
 }
 

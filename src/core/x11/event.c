@@ -15,15 +15,14 @@ static bool tells_of_windows(const struct x11 *x, const xcb_property_notify_even
 
 static void property(struct x11 *x, const xcb_property_notify_event_t *e)
 {
-    if (e->window == x->own) {
-        if (e->atom == x->atom.clock) {
-            x->time = e->time;
-            x->times++;
-        } else if (e->state == XCB_PROPERTY_NEW_VALUE) {
-            x->new_values++;
-        }
-        return;
+    if (e->window == x->own && e->atom == x->atom.clock) {
+        x->time = e->time;
+        x->times++;
     }
+    if (e->window == x->asker && e->state == XCB_PROPERTY_NEW_VALUE)
+        x->new_values++;
+    if (e->window == x->own || e->window == x->asker)
+        return;
     if (e->state == XCB_PROPERTY_DELETE)
         x11_seller_deleted(&x->seller, e);
     if (tells_of_windows(x, e))

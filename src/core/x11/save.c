@@ -22,12 +22,17 @@ static int64_t step(int64_t until)
     return end < until ? end : until;
 }
 
+static bool too_much(struct error *err)
+{
+    return error_set(err, EC_INVALID, "it has more than %zu MiB", MOST_BYTES >> 20);
+}
+
 /* The property that the owner wrote for us, and away with it, which tells the owner that we have it. Appends. */
 static bool read_property(struct x11 *x, size_t most, int64_t until, struct bytes *all, struct error *err)
 {
     xcb_get_property_reply_t *p = NULL;
     unsigned asked =
-        xcb_get_property(x->c, true, x->own, x->atom.saving, XCB_GET_PROPERTY_TYPE_ANY, 0, (uint32_t)(most / 4 + 1))
+        xcb_get_property(x->c, true, x->asker, x->atom.saving, XCB_GET_PROPERTY_TYPE_ANY, 0, (uint32_t)(most / 4 + 1))
             .sequence;
     if (!x11_wire_reply(x, asked, until, &p, err))
         return false;
@@ -44,8 +49,7 @@ static bool read_property(struct x11 *x, size_t most, int64_t until, struct byte
     free(p);
     if (more)
         return true;
-    xcb_delete_property(x->c, x->own, x->atom.saving);
-    return error_set(err, EC_INVALID, "it has more than %zu MiB", MOST_BYTES >> 20);
+    return too_much(err);
 }
 
 /* By pieces (ICCCM 2.7.2): each new value is one, an empty one is the last. */
@@ -70,8 +74,8 @@ static bool convert(struct x11 *x, xcb_atom_t selection, xcb_atom_t target, size
                     struct bytes *all, struct error *err)
 {
     uint32_t notifies = x->notifies;
-    xcb_delete_property(x->c, x->own, x->atom.saving);
-    xcb_convert_selection(x->c, x->own, selection, target, x->atom.saving, x->time);
+    xcb_delete_property(x->c, x->asker, x->atom.saving);
+    xcb_convert_selection(x->c, x->asker, selection, target, x->atom.saving, x->time);
     xcb_flush(x->c);
     int64_t told = step(until);
     do {
@@ -85,7 +89,12 @@ static bool convert(struct x11 *x, xcb_atom_t selection, xcb_atom_t target, size
     uint32_t values = x->new_values;
     if (!read_property(x, most, until, all, err))
         return false;
-    return all->type != x->atom.incr || read_pieces(x, most, values, until, all, err);
+    if (all->type != x->atom.incr)
+        return true;
+    uint32_t least = 0; /* the owner's lower bound: what is too much need not come over at all */
+    if (all->format == 32 && all->len >= sizeof least)
+        memcpy(&least, all->at, sizeof least);
+    return least > most ? too_much(err) : read_pieces(x, most, values, until, all, err);
 }
 
 /* Asking for these would do something, or says nothing about the content. */
@@ -124,10 +133,9 @@ static bool save_target(struct x11 *x, xcb_atom_t selection, xcb_atom_t target, 
         ok = x11_offer_add(offer, &item) || error_set(&problem, EC_MEMORY, "no memory for the clipboard");
     }
     free(all.at);
-    if (!ok && (is_final(&problem) || strcmp(problem.code, EC_TIMEOUT) == 0)) /* it hangs: the others would, too */
+    /* After an owner that hangs the other forms would, too; after one of too much its pieces would get among them. */
+    if (!ok && strcmp(problem.code, EC_MISSING) != 0)
         return x11_wire_pass(err, &problem);
-    if (!ok && strcmp(problem.code, EC_MISSING) != 0) /* too large: the other forms may do */
-        note_loss(x, selection, &problem);
     error_clear(&problem);
     return true;
 }
@@ -152,6 +160,21 @@ static bool save_all(struct x11 *x, xcb_atom_t selection, int64_t until, struct 
     return ok || x11_wire_pass(err, &problem);
 }
 
+/* A window for each selection: the pieces of an owner that we gave up do not get into what the next one says. */
+static void open_asker(struct x11 *x)
+{
+    const uint32_t mask = XCB_EVENT_MASK_PROPERTY_CHANGE;
+    x->asker = xcb_generate_id(x->c);
+    xcb_create_window(x->c, 0, x->asker, x->root, 0, 0, 1, 1, 0, XCB_WINDOW_CLASS_INPUT_ONLY, XCB_COPY_FROM_PARENT,
+                      XCB_CW_EVENT_MASK, &mask);
+}
+
+static void close_asker(struct x11 *x)
+{
+    xcb_destroy_window(x->c, x->asker);
+    x->asker = XCB_WINDOW_NONE;
+}
+
 bool x11_save(struct x11 *x, int which, int64_t until, struct error *err)
 {
     xcb_atom_t selection = x->seller.sale[which].selection;
@@ -173,7 +196,9 @@ bool x11_save(struct x11 *x, int which, int64_t until, struct error *err)
         return error_set(err, EC_MEMORY, "no memory for the clipboard");
     struct error problem = {0};
     int64_t longest = clock_now() + LONGEST;
+    open_asker(x);
     bool ok = save_all(x, selection, longest < until ? longest : until, offer, &problem) || !is_final(&problem);
+    close_asker(x);
     if (ok && offer->n)
         x->saved[which] = x11_offer_hold(offer);
     x11_offer_drop(offer);

@@ -81,7 +81,8 @@ struct x11 {
     struct x11_offer *saved[X11_SALES];  /* what the user had there, while we own it; NULL: nothing */
     struct error unsaved;                /* code set: what of it will not come back, not told yet */
     xcb_selection_notify_event_t notify; /* the last one */
-    uint32_t notifies, new_values;       /* SelectionNotify events; new values of a property on `own` */
+    uint32_t notifies, new_values;       /* SelectionNotify events; new values of a property on `asker` */
+    xcb_window_t asker;                  /* save.c: who asks for what the user has */
 
     struct x11_keyboard keyboard;
     bool locked;
