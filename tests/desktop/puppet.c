@@ -7,15 +7,21 @@
  *     pairs SELECTION               asks for several forms at once (MULTIPLE); prints what came
  *     manager | thief | copier      whenever CLIPBOARD changes hands: reads it | takes it | reads it, then takes it
  *     window TITLE MANNER           a window that logs its keys as "key KEYSYM STATE", and when a grab takes its focus
- *                                   and gives it back as "focus grabbed", "focus regained". MANNER, when a key comes:
+ *                                   and gives it back as "focus grabbed", "focus regained". Return takes what was read:
+ *                                   "accepted BYTES HASH". MANNER, when Insert or a key with Ctrl comes:
  *         log | deaf                nothing more
  *         read | twice              reads CLIPBOARD | TARGETS and then twice the text; "text BYTES HASH"
  *         aside                     reads CLIPBOARD through another connection of the same process
  *         stall | die | half        reads no piece | closes before it asks | closes after the first piece
+ *         close | renumber | rename reads, then closes | says that it is another process's | has another title
  *         stubborn                  takes the focus back whenever it goes
  *         plain                     title as STRING in Latin-1 instead of _NET_WM_NAME
  *     windows N                     so many, with titles of their own; "shown"
  *     press | release | tap KEYSYM  (a number) by XTEST: what a person's hand does
+ *     type KEYSYM TIMES MS          taps it so often, MS between; "types" before the first
+ *     focus TIMES MS ID...          gives these windows the focus in turn, without asking the window manager
+ *     mark ID                       sends F12 to the window alone: who has come to it ("marked") has read all before it
+ *     retitle ID TITLE              as the window's own program would
  *     group N | state               locks a keyboard group | prints "locks MODS group N"
  *     tell ID ATOM VALUE...         a client message to the root window: orders to the window manager
  *     map                           prints a hash of the keyboard's map
@@ -25,7 +31,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <xcb/xkb.h>
-#include <xcb/xtest.h>
 
 #include "puppet.h"
 
@@ -72,22 +77,18 @@ static xcb_window_t make_window(const char *title, bool latin1)
 
 /* Windows ------------------------------------------------------------------------------------------------------- */
 
-static void on_key(xcb_window_t w, const xcb_key_press_event_t *e, const char *manner)
+/* words: with a blank around each. */
+static bool is_among(const char *words, const char *word)
 {
-    xcb_get_keyboard_mapping_reply_t *map =
-        xcb_get_keyboard_mapping_reply(c, xcb_get_keyboard_mapping(c, e->detail, 1), NULL);
-    unsigned group = e->state >> 13 & 3, column = map->keysyms_per_keycode > 2 * group ? 2 * group : 0;
-    xcb_keysym_t sym = xcb_get_keyboard_mapping_keysyms(map)[column + (e->state & 1)];
-    if (!sym)
-        sym = xcb_get_keyboard_mapping_keysyms(map)[column];
-    free(map);
-    if (sym >= 0xffe1 && sym <= 0xffee)
-        return; /* a modifier alone */
-    printf("key %x %x\n", (unsigned)sym, (unsigned)e->state);
-    fflush(stdout);
-    if (sym == 0xff0d)
-        return;
-    if (!strcmp(manner, "read")) {
+    const char *at = *word ? strstr(words, word) : NULL;
+    return at && at[-1] == ' ' && at[strlen(word)] == ' ';
+}
+
+static void on_chord(xcb_window_t w, const char *manner)
+{
+    static const char readers[] = " read close renumber rename ";
+    const uint32_t other = 4242; /* a process id */
+    if (is_among(readers, manner)) {
         read_aloud(w, utf8);
     } else if (!strcmp(manner, "twice")) {
         read_aloud(w, targets);
@@ -105,10 +106,37 @@ static void on_key(xcb_window_t w, const xcb_key_press_event_t *e, const char *m
         size_t len;
         free(read_selection(w, atom("CLIPBOARD"), utf8, &len, 1));
     }
-    if (!strcmp(manner, "die") || !strcmp(manner, "half")) {
+    if (is_among(" die half close ", manner)) {
         xcb_destroy_window(c, w);
         say("died");
+    } else if (!strcmp(manner, "renumber")) {
+        xcb_change_property(c, XCB_PROP_MODE_REPLACE, w, atom("_NET_WM_PID"), XCB_ATOM_CARDINAL, 32, 1, &other);
+    } else if (!strcmp(manner, "rename")) {
+        retitle(w, "another title");
     }
+}
+
+static void on_key(xcb_window_t w, const xcb_key_press_event_t *e, const char *manner)
+{
+    xcb_get_keyboard_mapping_reply_t *map =
+        xcb_get_keyboard_mapping_reply(c, xcb_get_keyboard_mapping(c, e->detail, 1), NULL);
+    unsigned group = e->state >> 13 & 3, column = map->keysyms_per_keycode > 2 * group ? 2 * group : 0;
+    xcb_keysym_t sym = xcb_get_keyboard_mapping_keysyms(map)[column + (e->state & 1)];
+    if (!sym)
+        sym = xcb_get_keyboard_mapping_keysyms(map)[column];
+    free(map);
+    if (sym >= 0xffe1 && sym <= 0xffee)
+        return; /* a modifier alone */
+    if (sym == KEY_F12)
+        say("marked");
+    if (sym == KEY_F12 || !strcmp(manner, "deaf"))
+        return;
+    printf("key %x %x\n", (unsigned)sym, (unsigned)e->state);
+    fflush(stdout);
+    if (sym == KEY_RETURN)
+        accept_text();
+    else if (sym == KEY_INSERT || (e->state & XCB_MOD_MASK_CONTROL))
+        on_chord(w, manner);
 }
 
 static int show(const char *title, const char *manner)
@@ -122,7 +150,7 @@ static int show(const char *title, const char *manner)
             say(type == XCB_FOCUS_IN ? "focus regained" : "focus grabbed");
         if (type == XCB_MAP_NOTIFY)
             say("shown");
-        else if (type == XCB_KEY_PRESS && strcmp(manner, "deaf") != 0)
+        else if (type == XCB_KEY_PRESS)
             on_key(w, (void *)e, manner);
         else if (type == XCB_FOCUS_OUT && !strcmp(manner, "stubborn") && focus->mode == XCB_NOTIFY_MODE_NORMAL)
             xcb_set_input_focus(c, XCB_INPUT_FOCUS_PARENT, w, XCB_CURRENT_TIME);
@@ -146,23 +174,6 @@ static int show_many(int n)
 }
 
 /* Keys ---------------------------------------------------------------------------------------------------------- */
-
-static void key(const char *verb, xcb_keysym_t sym)
-{
-    const xcb_setup_t *setup = xcb_get_setup(c);
-    uint8_t first = setup->min_keycode, count = (uint8_t)(setup->max_keycode - first + 1), code = 0;
-    xcb_get_keyboard_mapping_reply_t *map =
-        xcb_get_keyboard_mapping_reply(c, xcb_get_keyboard_mapping(c, first, count), NULL);
-    for (unsigned i = 0; !code && i < count; i++)
-        if (xcb_get_keyboard_mapping_keysyms(map)[i * map->keysyms_per_keycode] == sym)
-            code = (uint8_t)(first + i);
-    free(map);
-    if (strcmp(verb, "release") != 0)
-        xcb_test_fake_input(c, XCB_KEY_PRESS, code, XCB_CURRENT_TIME, XCB_WINDOW_NONE, 0, 0, 0);
-    if (strcmp(verb, "press") != 0)
-        xcb_test_fake_input(c, XCB_KEY_RELEASE, code, XCB_CURRENT_TIME, XCB_WINDOW_NONE, 0, 0, 0);
-    sync_up();
-}
 
 static void keyboard(const char *verb, const char *number)
 {
@@ -239,8 +250,16 @@ int main(int argc, char **argv)
     } else if (!strcmp(verb, "windows")) {
         return show_many(atoi(one));
     } else if (!strcmp(verb, "press") || !strcmp(verb, "release") || !strcmp(verb, "tap")) {
-        key(verb, (xcb_keysym_t)strtoul(one, NULL, 0));
+        press_key((xcb_keysym_t)strtoul(one, NULL, 0), verb[0] != 'r', verb[0] != 'p');
         return 0;
+    } else if (!strcmp(verb, "type") && argc > 4) {
+        return type_along((xcb_keysym_t)strtoul(one, NULL, 0), atol(two), atol(argv[4]));
+    } else if (!strcmp(verb, "focus") && argc > 4) {
+        return move_focus(argv + 4, (size_t)argc - 4, atol(one), atol(two));
+    } else if (!strcmp(verb, "mark")) {
+        return mark((xcb_window_t)strtoul(one, NULL, 0));
+    } else if (!strcmp(verb, "retitle")) {
+        return retitle((xcb_window_t)strtoul(one, NULL, 0), two);
     } else if (!strcmp(verb, "group") || !strcmp(verb, "state")) {
         keyboard(verb, one);
         return 0;

@@ -125,24 +125,37 @@ char *read_selection(xcb_window_t w, xcb_atom_t selection, xcb_atom_t target, si
     return all;
 }
 
-static void say_text(const char *text, size_t len)
+static void say_text(const char *what, const char *text, size_t len)
 {
     uint32_t hash = 2166136261u; /* FNV-1a */
     for (size_t i = 0; i < len; i++)
         hash = (hash ^ (unsigned char)text[i]) * 16777619u;
-    printf("text %zu %u\n", len, hash);
+    printf("%s %zu %u\n", what, len, hash);
     fflush(stdout);
 }
+
+static char *last_read;
+static size_t last_len;
 
 void read_aloud(xcb_window_t w, xcb_atom_t target)
 {
     size_t len = 0;
     char *text = read_selection(w, atom("CLIPBOARD"), target, &len, 0);
     if (text)
-        say_text(text, len);
+        say_text("text", text, len);
     else
         say("refused");
-    free(text);
+    free(last_read);
+    last_read = text;
+    last_len = len;
+}
+
+void accept_text(void)
+{
+    if (last_read)
+        say_text("accepted", last_read, last_len);
+    free(last_read);
+    last_read = NULL;
 }
 
 int watch_clipboard(bool reads, bool takes)
@@ -162,7 +175,7 @@ int watch_clipboard(bool reads, bool takes)
         size_t len;
         char *text = reads ? read_selection(own, atom("CLIPBOARD"), utf8, &len, 0) : NULL;
         if (text)
-            say_text(text, len);
+            say_text("text", text, len);
         if (!takes) {
             free(text);
             continue;

@@ -54,20 +54,20 @@ function Puppet:stop()
     self.child:kill(clock.now() + 2)
 end
 
-local function puppet_path()
+function M.puppet_path()
     return (expect.binary():gsub("[^/]*$", "") .. "tests/puppet")
 end
 
 --- Starts a puppet (puppet.c): display:puppet("own", "CLIPBOARD", "text")
 function Display:puppet(verb, ...)
-    local started = self:spawn { puppet_path(), verb, ... }
+    local started = self:spawn { M.puppet_path(), verb, ... }
     started.verb = verb
     return setmetatable(started, Puppet)
 end
 
 --- Runs one to its end. Answers its output and its exit status.
 function Display:order(verb, ...)
-    local run = expect.run { puppet_path(), verb, env = self.env, seconds = M.SECONDS, ... }
+    local run = expect.run { M.puppet_path(), verb, env = self.env, seconds = M.SECONDS, ... }
     return run.out, run.exit
 end
 

@@ -65,7 +65,7 @@ test("changes: new windows, titles, ends; nothing once it was listed", function(
     local pin = x11.pin(desktop, TITLE)
     expect.ok(desktop:focus(pin, within()))
     quiet()
-    expect.ok(desktop:key(pin, "x", within()))
+    expect.ok(desktop:key(pin, "ctrl+x", within()))
     puppet:await "died"
     changed()
     expect.equal(listed(desktop, TITLE), nil)
