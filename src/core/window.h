@@ -123,9 +123,9 @@ struct window_backend {
     bool (*unsaved)(struct desktop *d, struct error *why);
     /* One chord ("Return", "ctrl+Return", "shift+Insert"), to the pinned window or to nobody: check() and send in one
      * step where the desktop can (tmux: one command), as close as it can otherwise. Waits for modifiers a person holds.
-     * *taken: TAKEN_WHOLE where it was seen that the program read it, TAKEN_SERVED where it was seen that it did not yet,
-     * else TAKEN_UNKNOWN. False: TAKEN_NOT, no key went
-     * out; TAKEN_UNKNOWN, it may have (we were stopped before we heard). EINVAL: not a chord. */
+     * *taken: TAKEN_WHOLE where it was seen that the program read it, TAKEN_SERVED where it was seen that it did not
+     * yet, else TAKEN_UNKNOWN. False: TAKEN_NOT, no key went out; TAKEN_UNKNOWN, it may have (we were stopped before we
+     * heard). EINVAL: not a chord. */
     bool (*key)(struct desktop *d, const struct window_pin *pin, const char *chord, int64_t until,
                 enum window_taken *taken, struct error *err);
     /* Types a short text as keys (the words of -FocusKeys, never a prompt). */
