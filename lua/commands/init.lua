@@ -10,7 +10,7 @@ local USAGE = "dispatch init [-Root FOLDER]"
 
 -- Inside the program -> beside the project's flow.
 local COPIES = { { "run_iter.lua", "run_iter.lua" }, { "dispatch/agents.lua", "agents.lua" },
-    { "templates/run_iter.ps1", "run_iter.ps1" } }
+    { "templates/run_iter.ps1", "run_iter.ps1" }, { "templates/ahk_template.ahk", "ahk_template.ahk" } }
 
 local function say(word, path) io.stdout:write(("%-9s%s\n"):format(word, path)) end
 

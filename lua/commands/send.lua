@@ -85,8 +85,8 @@ local function run(argv)
     if cfg.root and not root then return complain(message, 64) end
     carrier, message = carriers.open { cfg = cfg, root = root, emit = function() return true end }
     if not carrier then return complain(message, 2) end
-    carrier:prepare()
-    local exit = send_all(carrier, jobs)
+    local ready, why, code = carrier:prepare()
+    local exit = ready and send_all(carrier, jobs) or complain(why, code == "EINTR" and 130 or 2)
     carrier:close()
     if wait.interrupted() then wait.resume() end
     return exit

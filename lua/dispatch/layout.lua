@@ -101,6 +101,11 @@ end
 ---@return string path
 function M.dispatch_folder(root) return below(root, CODEX .. "/dispatch") end
 
+---A team's own template of AutoHotkey's script.
+---@param root string
+---@return string path
+function M.ahk_template(root) return M.dispatch_folder(root) .. "/ahk_template.ahk" end
+
 ---Where the team's Python factory is: a package.
 ---@param root string
 ---@return string path

@@ -40,8 +40,7 @@ static struct held *push_held(lua_State *L)
     return held;
 }
 
-/* The token lives as long as the table at arg. */
-static struct window_pin pin_at(lua_State *L, int arg)
+struct window_pin bind_pin_at(lua_State *L, int arg)
 {
     static const char *const known[] = {"id", "pid", "token", NULL};
     luaL_checktype(L, arg, LUA_TTABLE);
@@ -59,8 +58,7 @@ static struct window_pin pin_at(lua_State *L, int arg)
     return pin;
 }
 
-/* The table of options at arg has a deadline and no unknown key. */
-static int64_t deadline_at(lua_State *L, int arg, const char *const *known)
+int64_t bind_options_at(lua_State *L, int arg, const char *const *known)
 {
     luaL_checktype(L, arg, LUA_TTABLE);
     bind_known_keys(L, arg, known);
@@ -68,7 +66,7 @@ static int64_t deadline_at(lua_State *L, int arg, const char *const *known)
 }
 static const char *const only_deadline[] = {"deadline", NULL};
 
-static const char *word_of(enum window_taken taken)
+const char *bind_taken(enum window_taken taken)
 {
     static const char *const words[] = {"unknown", "not", "served", "whole"};
     return words[taken];
@@ -158,7 +156,7 @@ static int leave(lua_State *L)
 static int l_check(lua_State *L)
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
-    struct window_pin pin = pin_at(L, 2);
+    struct window_pin pin = bind_pin_at(L, 2);
     struct error err = {0};
     return answer(L, box->backend->check(box->desktop, &pin, &err), &err);
 }
@@ -166,43 +164,22 @@ static int l_check(lua_State *L)
 static int l_focus(lua_State *L)
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
-    struct window_pin pin = pin_at(L, 2);
-    int64_t until = deadline_at(L, 3, only_deadline);
+    struct window_pin pin = bind_pin_at(L, 2);
+    int64_t until = bind_options_at(L, 3, only_deadline);
     struct error err = {0};
     return answer(L, box->backend->focus(box->desktop, &pin, until, &err), &err);
-}
-
-static int l_paste(lua_State *L)
-{
-    static const char *const known[] = {"deadline", "keys", NULL};
-    struct bind_desktop *box = bind_desktop_at(L, 1);
-    struct window_pin pin = pin_at(L, 2);
-    size_t len;
-    const char *text = luaL_checklstring(L, 3, &len);
-    int64_t until = deadline_at(L, 4, known);
-    const char *keys = bind_string_field(L, 4, "keys");
-    enum window_taken taken = TAKEN_UNKNOWN;
-    struct error err = {0};
-    bool ok =
-        box->backend->paste(box->desktop, &pin, text, len, keys ? keys : box->backend->paste_keys, until, &taken, &err);
-    lua_pushstring(L, word_of(taken));
-    if (ok)
-        return 1;
-    bind_refuse(L, &err);
-    lua_remove(L, -3); /* its nil: the word stands first, whatever happened */
-    return 3;
 }
 
 static int l_key(lua_State *L)
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
-    struct window_pin pin = pin_at(L, 2);
+    struct window_pin pin = bind_pin_at(L, 2);
     const char *chord = luaL_checkstring(L, 3);
-    int64_t until = deadline_at(L, 4, only_deadline);
+    int64_t until = bind_options_at(L, 4, only_deadline);
     enum window_taken taken = TAKEN_UNKNOWN;
     struct error err = {0};
     bool ok = box->backend->key(box->desktop, &pin, chord, until, &taken, &err);
-    lua_pushstring(L, word_of(taken));
+    lua_pushstring(L, bind_taken(taken));
     if (ok)
         return 1;
     bind_refuse(L, &err);
@@ -224,11 +201,11 @@ static int l_unsaved(lua_State *L)
 static int l_type(lua_State *L)
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
-    struct window_pin pin = pin_at(L, 2);
+    struct window_pin pin = bind_pin_at(L, 2);
     size_t len;
     const char *text = luaL_checklstring(L, 3, &len);
     luaL_argcheck(L, strlen(text) == len, 3, "no key types a NUL byte");
-    int64_t until = deadline_at(L, 4, only_deadline);
+    int64_t until = bind_options_at(L, 4, only_deadline);
     struct error err = {0};
     return answer(L, box->backend->type(box->desktop, &pin, text, until, &err), &err);
 }
@@ -236,7 +213,7 @@ static int l_type(lua_State *L)
 static int l_screen_text(lua_State *L)
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
-    struct window_pin pin = pin_at(L, 2);
+    struct window_pin pin = bind_pin_at(L, 2);
     struct held *held = push_held(L);
     size_t len = 0;
     struct error err = {0};
@@ -254,7 +231,7 @@ static int l_screenshot(lua_State *L)
     bool whole = lua_isnil(L, 2);
     struct window_pin pin = {0};
     if (!whole)
-        pin = pin_at(L, 2);
+        pin = bind_pin_at(L, 2);
     const char *path = bind_path(L, 3);
     struct error err = {0};
     return answer(L, box->backend->screenshot(box->desktop, whole ? NULL : &pin, path, &err), &err);
@@ -263,8 +240,8 @@ static int l_screenshot(lua_State *L)
 static int l_highlight(lua_State *L)
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
-    struct window_pin pin = pin_at(L, 2);
-    int64_t until = deadline_at(L, 3, only_deadline);
+    struct window_pin pin = bind_pin_at(L, 2);
+    int64_t until = bind_options_at(L, 3, only_deadline);
     struct error err = {0};
     if (box->backend->highlight)
         return answer(L, box->backend->highlight(box->desktop, &pin, until, &err), &err);
@@ -321,7 +298,7 @@ static const luaL_Reg methods[] = {
     {"key", l_key},
     {"list", l_list},
     {"lock", l_lock},
-    {"paste", l_paste},
+    {"paste", bind_paste},
     {"screen_text", l_screen_text},
     {"screenshot", l_screenshot},
     {"type", l_type},

@@ -3,6 +3,7 @@
 #define DISPATCH_BIND_DESKTOP_H
 #include <lua.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "../core/window.h"
 struct fake_record;
@@ -24,6 +25,16 @@ struct bind_desktop *bind_desktop_new(lua_State *L);
 int bind_desktop_fill(lua_State *L, struct bind_desktop *box, struct desktop *desktop, struct error *err);
 /* Raises when it is something else or closed. */
 struct bind_desktop *bind_desktop_at(lua_State *L, int arg);
+
+/* The pin at arg; its token lives as long as the table. */
+struct window_pin bind_pin_at(lua_State *L, int arg);
+/* The deadline of the table of options at arg, which has no key but these. */
+int64_t bind_options_at(lua_State *L, int arg, const char *const *known);
+/* What is known of a paste or a key, as a script reads it. */
+const char *bind_taken(enum window_taken taken);
+
+/* desktop_paste.c: desktop:paste(pin, text, {deadline, keys, press}) */
+int bind_paste(lua_State *L);
 
 /* window_record.c: pushes what a fake desktop has beside the others' methods. False: no such one. */
 bool bind_record_method(lua_State *L, const char *name);

@@ -79,6 +79,12 @@ struct desktop {
     const struct window_backend *backend;
 }; /* first member of each back end's own struct: its connection and its clipboard */
 
+/* Somebody else's hands. */
+struct window_press {
+    const char *keys; /* the chord; NULL: the target's own is not known */
+    bool (*now)(struct window_press *press, struct error *err);
+};
+
 struct window_backend {
     const char *name; /* the word after -Via */
     const char
@@ -118,6 +124,10 @@ struct window_backend {
      */
     bool (*paste)(struct desktop *d, const struct window_pin *pin, const char *text, size_t len, const char *keys,
                   int64_t until, enum window_taken *taken, struct error *err);
+    /* As paste(), by other hands than ours (AutoHotkey's): press->now() is called once the text is on offer. True from
+     * it: the chord went out, or may have; false: it did not. NULL: this desktop cannot. */
+    bool (*paste_by)(struct desktop *d, const struct window_pin *pin, const char *text, size_t len,
+                     struct window_press *press, int64_t until, enum window_taken *taken, struct error *err);
     /* Could the last paste not save what the user had in the clipboard, so that it will not come back? *why says which
      * part and why not. Tells it once. NULL where pasting uses no clipboard. */
     bool (*unsaved)(struct desktop *d, struct error *why);

@@ -114,6 +114,8 @@ bool fake_shows(const struct fake_window *w, struct fake_text *text);
 bool fake_focus(struct desktop *d, const struct window_pin *pin, int64_t until, struct error *err);
 bool fake_paste(struct desktop *d, const struct window_pin *pin, const char *text, size_t len, const char *keys,
                 int64_t until, enum window_taken *taken, struct error *err);
+bool fake_paste_by(struct desktop *d, const struct window_pin *pin, const char *text, size_t len,
+                   struct window_press *press, int64_t until, enum window_taken *taken, struct error *err);
 bool fake_unsaved(struct desktop *d, struct error *why);
 bool fake_key(struct desktop *d, const struct window_pin *pin, const char *chord, int64_t until,
               enum window_taken *taken, struct error *err);

@@ -231,6 +231,7 @@ const struct window_backend window_fake = {
     .check = fake_check,
     .focus = fake_focus,
     .paste = fake_paste,
+    .paste_by = fake_paste_by,
     .unsaved = fake_unsaved,
     .key = fake_key,
     .type = fake_type,

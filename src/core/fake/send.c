@@ -89,8 +89,8 @@ static bool nobody_asks(struct fake *f, const struct window_pin *pin, struct fak
     return last(CLOCK_NEVER, until, "nobody asked for the text", err);
 }
 
-bool fake_paste(struct desktop *d, const struct window_pin *pin, const char *text, size_t len, const char *keys,
-                int64_t until, enum window_taken *taken, struct error *err)
+bool fake_paste_by(struct desktop *d, const struct window_pin *pin, const char *text, size_t len,
+                   struct window_press *press, int64_t until, enum window_taken *taken, struct error *err)
 {
     struct fake *f = fake_of(d);
     *taken = TAKEN_NOT;
@@ -105,12 +105,14 @@ bool fake_paste(struct desktop *d, const struct window_pin *pin, const char *tex
         return fake_refusal(rule, w->title, err);
     }
     fake_note(f, w, "paste", text, len);
+    if (press->now && !press->now(press, err))
+        return false;
     bool in_time = takes(rule, until, "the paste", err);
     if ((!in_time && !(rule && rule->answer)) || !w->open) { /* nothing was asked for yet */
         fake_happen(f, FAKE_PASTE, w);
         return in_time && fake_pinned(f, pin, err);
     }
-    bool deaf = exclusive(f) && w->paste_keys && (!keys || strcmp(keys, w->paste_keys) != 0);
+    bool deaf = exclusive(f) && w->paste_keys && (!press->keys || strcmp(press->keys, w->paste_keys) != 0);
     if (deaf || (rule && rule->answer == FAKE_NOT))
         return nobody_asks(f, pin, w, until, err);
     *taken = arrive(f, w, rule, text, len);
@@ -118,6 +120,12 @@ bool fake_paste(struct desktop *d, const struct window_pin *pin, const char *tex
     if (in_time && rule && rule->code)
         return fake_refusal(rule, w->title, err);
     return in_time;
+}
+
+bool fake_paste(struct desktop *d, const struct window_pin *pin, const char *text, size_t len, const char *keys,
+                int64_t until, enum window_taken *taken, struct error *err)
+{
+    return fake_paste_by(d, pin, text, len, &(struct window_press){.keys = keys}, until, taken, err);
 }
 
 bool fake_unsaved(struct desktop *d, struct error *why)

@@ -84,14 +84,22 @@ static bool win32_take_focus(struct desktop *d, const struct window_pin *pin, in
     return win32_focus(pin, until, err);
 }
 
+static bool is_text(const char *text, size_t len, enum window_taken *taken, struct error *err)
+{
+    *taken = TAKEN_NOT;
+    return strlen(text) == len || error_set(err, EC_INVALID, "a text for the clipboard has no NUL in it");
+}
+
 static bool win32_give_text(struct desktop *d, const struct window_pin *pin, const char *text, size_t len,
                             const char *keys, int64_t until, enum window_taken *taken, struct error *err)
 {
-    if (strlen(text) != len) {
-        *taken = TAKEN_NOT;
-        return error_set(err, EC_INVALID, "a text for the clipboard has no NUL in it");
-    }
-    return win32_paste(of(d), pin, text, keys, until, taken, err);
+    return is_text(text, len, taken, err) && win32_paste(of(d), pin, text, keys, until, taken, err);
+}
+
+static bool win32_give_text_by(struct desktop *d, const struct window_pin *pin, const char *text, size_t len,
+                               struct window_press *press, int64_t until, enum window_taken *taken, struct error *err)
+{
+    return is_text(text, len, taken, err) && win32_paste_by(of(d), pin, text, press, until, taken, err);
 }
 
 static bool win32_unsaved(struct desktop *d, struct error *why)
@@ -150,6 +158,7 @@ const struct window_backend window_win32 = {
     .check = win32_is_same,
     .focus = win32_take_focus,
     .paste = win32_give_text,
+    .paste_by = win32_give_text_by,
     .unsaved = win32_unsaved,
     .key = win32_key,
     .type = win32_type_text,

@@ -154,13 +154,6 @@ static bool wait_for_hands(const struct window_pin *pin, int64_t until, struct e
     return true;
 }
 
-static void set_armed(struct win32 *w, bool armed)
-{
-    EnterCriticalSection(&w->clipboard.guard);
-    w->clipboard.armed = armed;
-    LeaveCriticalSection(&w->clipboard.guard);
-}
-
 /* The system took only some of them ("SendInput, Return value"): what may be down goes up again. */
 static bool take_back(const struct window_pin *pin, INPUT *events, UINT sent, struct error *err)
 {
@@ -186,7 +179,7 @@ bool win32_keys_press(struct win32 *w, const struct window_pin *pin, const struc
     bool ok = wait_for_hands(pin, until, err) && win32_focus_verify(pin, err);
     if (ok) {
         if (arm)
-            set_armed(w, true);
+            win32_paste_arm(w, true);
         UINT sent = SendInput(len, events, sizeof *events);
         *went = sent > 0;
         ok = sent == len || take_back(pin, events, sent, err);

@@ -21,6 +21,13 @@ static void withdraw(struct win32 *w)
     LeaveCriticalSection(&c->guard);
 }
 
+void win32_paste_arm(struct win32 *w, bool armed)
+{
+    EnterCriticalSection(&w->clipboard.guard);
+    w->clipboard.armed = armed;
+    LeaveCriticalSection(&w->clipboard.guard);
+}
+
 static bool offer(struct win32 *w, const struct window_pin *pin, const char *text, struct error *err)
 {
     struct win32_clipboard *c = &w->clipboard;
@@ -98,19 +105,40 @@ static bool watch_taking(struct win32 *w, const struct window_pin *pin, const ch
     }
 }
 
+/* The text is on offer when this answers. */
+static bool begin(struct win32 *w, const struct window_pin *pin, const char *text, int64_t until, struct error *err)
+{
+    if (!win32_check(pin, err))
+        return false;
+    withdraw(w); /* the last one's text is not for this window */
+    int64_t take_by = clock_now() + TAKE_TIME;
+    return offer(w, pin, text, err) && win32_pump_order(w, ORDER_TAKE, take_by < until ? take_by : until, false, err);
+}
+
 bool win32_paste(struct win32 *w, const struct window_pin *pin, const char *text, const char *keys, int64_t until,
                  enum window_taken *taken, struct error *err)
 {
     struct win32_stroke stroke;
     bool went;
     *taken = TAKEN_NOT;
-    if (!win32_keys_chord(pin, keys, &stroke, err) || !win32_check(pin, err))
+    if (!win32_keys_chord(pin, keys, &stroke, err))
         return false;
-    withdraw(w); /* the last one's text is not for this window */
-    int64_t take_by = clock_now() + TAKE_TIME;
-    bool ok =
-        offer(w, pin, text, err) && win32_pump_order(w, ORDER_TAKE, take_by < until ? take_by : until, false, err) &&
-        win32_keys_press(w, pin, &stroke, 1, until, true, &went, err) && watch_taking(w, pin, keys, until, taken, err);
+    bool ok = begin(w, pin, text, until, err) && win32_keys_press(w, pin, &stroke, 1, until, true, &went, err) &&
+              watch_taking(w, pin, keys, until, taken, err);
+    if (!ok)
+        withdraw(w);
+    return ok;
+}
+
+bool win32_paste_by(struct win32 *w, const struct window_pin *pin, const char *text, struct window_press *press,
+                    int64_t until, enum window_taken *taken, struct error *err)
+{
+    *taken = TAKEN_NOT;
+    bool ok = begin(w, pin, text, until, err);
+    if (ok) {
+        win32_paste_arm(w, true);
+        ok = press->now(press, err) && watch_taking(w, pin, press->keys, until, taken, err);
+    }
     if (!ok)
         withdraw(w);
     return ok;

@@ -168,6 +168,9 @@ void win32_save_clear(struct win32_saved *saved);
 /* paste.c */
 bool win32_paste(struct win32 *w, const struct window_pin *pin, const char *text, const char *keys, int64_t until,
                  enum window_taken *taken, struct error *err);
+bool win32_paste_by(struct win32 *w, const struct window_pin *pin, const char *text, struct window_press *press,
+                    int64_t until, enum window_taken *taken, struct error *err);
+void win32_paste_arm(struct win32 *w, bool armed); /* the chord goes out now: the text may be read */
 void win32_paste_restore(struct win32 *w); /* the user's clipboard, unless there is a newer one */
 
 /* turn.c: one dispatcher at a time in this session */

@@ -1,0 +1,68 @@
+-- ahk.lua: a team's own AutoHotkey script, run from a flow.
+--
+--     local ahk = require "dispatch.ahk"
+--     local result, message = ahk.run("tools/codex/dispatch/arrange.ahk", { run.id }, { deadline = clock.now() + 60 })
+
+local clock = require "clock"
+local file = require "file"
+local process = require "process"
+local find = require "dispatch.ahk.find"
+local places = require "dispatch.ahk.places"
+
+local M = {}
+
+-- Read before the script: a mistake at run time would open a dialog and wait for somebody to close it.
+local GUARD = [[
+OnError(DispatchFail)
+DispatchFail(problem, mode) {
+    where := problem.File " (" problem.Line ")"
+    FileAppend(where " : ==> " problem.Message "`n     Specifically: " problem.Extra "`n", "**", "UTF-8-RAW")
+    ExitApp 1
+}
+]]
+
+local function guard()
+    local path = ("%s/dispatch-guard-%.0f.ahk"):format(places.temporary(), clock.now() * 1e9)
+    local ok, message, code = file.write(path, "\u{FEFF}" .. GUARD)
+    if not ok then return nil, message, code end
+    return path
+end
+
+---What a mistake in the script looks like on its standard error.
+local function mistake(err)
+    local path, line, words = err:match "([^\r\n]-) %((%d+)%) : ==> ([^\r\n]*)"
+    if not path then return nil end
+    local detail = err:match "Specifically: ([^\r\n]*)"
+    return ("%s, line %s: %s%s"):format(path:gsub("^\u{FEFF}", ""), line, words,
+        detail and detail ~= "" and " (" .. detail .. ")" or "")
+end
+
+---Runs a script of your own with AutoHotkey v2. No dialog is left open: a mistake in it is an error here, and at the
+---deadline it is ended.
+---@param script string           its path
+---@param args string[]           what it finds in A_Args; data, never parsed
+---@param options {deadline: number, exe?: string}        exe: AutoHotkey, default: found as for -Via ahk
+---@return {exit: integer, out: string, err: string, seconds: number}? result      whatever its exit status is
+---@return string? message        a mistake: file, line and what it is
+---@return string? code           EINVAL: a mistake in the script; ENOENT: no script, no AutoHotkey; EUNSUPPORTED: only
+---                               a v1; ETIMEOUT EINTR
+function M.run(script, args, options)
+    local found, message, code = find.find(options.exe)
+    if not found then return nil, message, code end
+    local there
+    there, message, code = file.stat(script)
+    if not there then return nil, message, code end
+    local before
+    before, message, code = guard()
+    if not before then return nil, message, code end
+    local result
+    result, message, code = process.run({ found.path, "/ErrorStdOut=UTF-8", "/include", before, script,
+        table.unpack(args) }, { deadline = options.deadline })
+    file.remove_tree(before)
+    if not result then return nil, message, code end
+    local wrong = result.exit ~= 0 and mistake(result.err)
+    if wrong then return nil, wrong, "EINVAL" end
+    return result
+end
+
+return M

@@ -1,0 +1,54 @@
+-- runtime.lua: the script that AutoHotkey runs, made of the template and the values of a run. The values are data: none
+-- can end its literal. Prompts are not in it at all.
+
+local file = require "file"
+local host = require "host"
+
+local M = {}
+
+local BOM = "\u{FEFF}"                           -- without it AutoHotkey v1 reads the system's code page, and says so
+local ESCAPES = { ["`"] = "``", ['"'] = '`"', [";"] = "`;", ["\n"] = "`n", ["\r"] = "`r", ["\t"] = "`t" }
+
+---A text as AutoHotkey v2 writes it ("Escape Sequences" and "Quoted string" of its manual).
+---@param text string
+---@return string? literal, string? message, string? code
+function M.literal(text)
+    if not utf8.len(text) or text:find "[%z\1-\8\11\12\14-\31\127]" then
+        return nil, "a control character, or what is no UTF-8, cannot be written into a script", "EINVAL"
+    end
+    return '"' .. text:gsub('[`";\n\r\t]', ESCAPES) .. '"'
+end
+
+---@param template string
+---@param name string                             of the template, for the message
+---@param values {[1]: string, [2]: string}[]     name, text
+---@return string? script, string? message, string? code      EINVAL
+function M.make(template, name, values)
+    local lines = {}
+    for i, value in ipairs(values) do
+        local literal, message, code = M.literal(value[2])
+        if not literal then return nil, ("%s: %s"):format(value[1], message), code end
+        lines[i] = ("%s := %s"):format(value[1], literal)
+    end
+    local text = table.concat(lines, "\n")
+    local script, places = template:gsub("^" .. BOM, ""):gsub("\r\n", "\n"):gsub("\n;@[^\n]*", function()
+        return "\n" .. text
+    end)
+    if places ~= 1 then
+        return nil, ("%s: %d lines begin with ';@', and the values of a run take the place of exactly one; take over "
+            .. "that line from the built-in template (dispatch init)"):format(name, places), "EINVAL"
+    end
+    return BOM .. script
+end
+
+---The project's own template, else the built-in one.
+---@param own? string                             path of the project's own
+---@return string? template, string name_or_message, string? code
+function M.template(own)
+    if not own or not file.stat(own) then return host.source "templates/ahk_template.ahk", "ahk_template.ahk" end
+    local text, message, code = file.read(own)
+    if not text then return nil, message, code end
+    return text, own
+end
+
+return M
