@@ -49,7 +49,7 @@ static bool refuse_flags(const struct window_pin *pin, HWND window, struct error
     struct win32_origins origins = {0};
     GetWindowThreadProcessId(window, &pid);
     const struct win32_process *p = win32_origin_process(&origins, pid);
-    unsigned flags = p ? win32_origin_flags(window, pid, p->app) : 0;
+    unsigned flags = p ? win32_origin_flags(&origins, window, pid, p->app) : 0;
     bool elevated = p && p->elevated;
     win32_origin_clear(&origins);
     if (elevated)

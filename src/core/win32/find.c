@@ -58,7 +58,7 @@ static bool add(struct find *f, HWND window)
     const struct window w = {.id = (uint64_t)(uintptr_t)window,
                              .pid = pid,
                              .flags = win32_find_flags(window) | (p->elevated ? WINDOW_ELEVATED : 0u) |
-                                      (meant ? win32_origin_flags(window, pid, p->app) : 0u),
+                                      (meant ? win32_origin_flags(&f->origins, window, pid, p->app) : 0u),
                              .title = title,
                              .app = terminal ? (char *)"conhost.exe" : p->app};
     bool ok = window_list_add(f->list, &w, f->err);

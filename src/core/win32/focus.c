@@ -48,6 +48,8 @@ static bool verify(const struct window_pin *pin, HWND *focus, struct error *err)
     *focus = NULL;
     if (front != window)
         return say_who(pin, front, err);
+    if (IsIconic(window))
+        return error_set(err, EC_FOCUS, "'%s': its window is minimised", pin->token);
     if (!GetGUIThreadInfo(0, &info)) /* 0: the thread in the foreground, whatever it has joined with */
         return say_who(pin, NULL, err);
     if (info.flags & (GUI_INMENUMODE | GUI_POPUPMENUMODE | GUI_SYSTEMMENUMODE | GUI_INMOVESIZE))
@@ -140,7 +142,7 @@ bool win32_focus(const struct window_pin *pin, int64_t until, struct error *err)
     for (int attempt = 0; is_worth_waiting(&why); attempt++) {
         HWND window = win32_check_window(pin);
         int64_t now = clock_now(), end = now + TRY_TIME;
-        if (window && attempt < TRIES && GetForegroundWindow() != window)
+        if (window && attempt < TRIES && (GetForegroundWindow() != window || IsIconic(window)))
             activate(window, attempt);
         if (settle(pin, attempt < TRIES && end < until ? end : until, &why)) {
             error_clear(&why);

@@ -16,6 +16,12 @@ static const char *const RELAYS[] = {"ssh.exe",   "wsl.exe",       "wslhost.exe"
                                      "mstsc.exe", "vmconnect.exe", "docker.exe",  "podman.exe", "kubectl.exe",
                                      NULL};
 
+/* What the system knew of all processes at one moment. */
+struct win32_table {
+    PROCESSENTRY32W *items;
+    size_t n;
+};
+
 static bool is_among(const char *const *names, const char *name)
 {
     for (; name && *names; names++)
@@ -94,39 +100,38 @@ const struct win32_process *win32_origin_process(struct win32_origins *origins, 
 
 void win32_origin_clear(struct win32_origins *origins)
 {
+    if (origins->table)
+        free(origins->table->items);
+    free(origins->table);
     for (size_t i = 0; i < origins->n; i++)
         free(origins->items[i].app);
     free(origins->items);
     *origins = (struct win32_origins){0};
 }
 
-/* What the system knew of all processes at one moment. */
-struct table {
-    PROCESSENTRY32W *items;
-    size_t n;
-};
-
-static bool table_read(struct table *table)
+/* Once a look. NULL: not to be had. */
+static const struct win32_table *table_of(struct win32_origins *origins)
 {
     PROCESSENTRY32W entry = {.dwSize = sizeof entry};
-    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
-    *table = (struct table){0};
+    struct win32_table *table = origins->table;
+    if (table)
+        return table;
+    table = origins->table = calloc(1, sizeof *table);
+    HANDLE snapshot = table ? CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) : INVALID_HANDLE_VALUE;
     if (snapshot == INVALID_HANDLE_VALUE)
-        return false;
-    bool ok = true;
-    for (BOOL more = Process32FirstW(snapshot, &entry); more && ok; more = Process32NextW(snapshot, &entry)) {
+        return table;
+    for (BOOL more = Process32FirstW(snapshot, &entry); more; more = Process32NextW(snapshot, &entry)) {
         PROCESSENTRY32W *items = realloc(table->items, (table->n + 1) * sizeof *items);
-        ok = items != NULL;
-        if (!ok)
+        if (!items)
             break;
         table->items = items;
         table->items[table->n++] = entry;
     }
     CloseHandle(snapshot);
-    return ok;
+    return table;
 }
 
-static const PROCESSENTRY32W *entry_of(const struct table *table, DWORD pid)
+static const PROCESSENTRY32W *entry_of(const struct win32_table *table, DWORD pid)
 {
     for (size_t i = 0; i < table->n; i++)
         if (table->items[i].th32ProcessID == pid)
@@ -135,7 +140,7 @@ static const PROCESSENTRY32W *entry_of(const struct table *table, DWORD pid)
 }
 
 /* The only child of a process but for the console's host; NULL: none or several. */
-static const PROCESSENTRY32W *only_child(const struct table *table, DWORD pid, size_t *children)
+static const PROCESSENTRY32W *only_child(const struct win32_table *table, DWORD pid, size_t *children)
 {
     const PROCESSENTRY32W *found = NULL;
     *children = 0;
@@ -152,7 +157,7 @@ static const PROCESSENTRY32W *only_child(const struct table *table, DWORD pid, s
 
 /* The program that text in a terminal goes to, as far as parents and children tell: down from the terminal to who has
  * no child. */
-static unsigned flags_of_terminal(const struct table *table, HWND window, DWORD pid)
+static unsigned flags_of_terminal(const struct win32_table *table, HWND window, DWORD pid)
 {
     size_t children;
     const PROCESSENTRY32W *front = entry_of(table, pid);
@@ -187,7 +192,7 @@ static BOOL CALLBACK count_sibling(HWND window, LPARAM siblings_of)
 }
 
 /* Our console's window, or the only window of a process that we descend from: of several nobody can tell which. */
-static bool is_own(const struct table *table, HWND window, DWORD pid)
+static bool is_own(const struct win32_table *table, HWND window, DWORD pid)
 {
     HWND console = GetConsoleWindow();
     if (console && (console == window || GetAncestor(console, GA_ROOTOWNER) == window))
@@ -204,16 +209,13 @@ static bool is_own(const struct table *table, HWND window, DWORD pid)
     return false;
 }
 
-unsigned win32_origin_flags(HWND window, DWORD pid, const char *app)
+unsigned win32_origin_flags(struct win32_origins *origins, HWND window, DWORD pid, const char *app)
 {
-    struct table table;
+    const struct win32_table *table = table_of(origins);
     unsigned flags = is_among(RELAYS, app) ? WINDOW_RELAY : 0u;
-    if (table_read(&table)) {
-        if (is_own(&table, window, pid))
-            flags |= WINDOW_SELF;
-        else if (win32_origin_is_terminal(window, app))
-            flags |= flags_of_terminal(&table, window, pid);
-    }
-    free(table.items);
+    if (table && is_own(table, window, pid))
+        flags |= WINDOW_SELF;
+    else if (table && win32_origin_is_terminal(window, app))
+        flags |= flags_of_terminal(table, window, pid);
     return flags;
 }

@@ -8,6 +8,8 @@
 static const wchar_t CLASS[] = L"dispatch.clipboard";
 enum { ORDER = WM_APP };
 #define CLOSE_TIME (2 * CLOCK_SECOND)
+/* Beyond the deadline, for an order that is under way: what it found out says more than that time is up. */
+#define GRACE (CLOCK_SECOND / 2)
 
 static void ring(struct win32 *w)
 {
@@ -119,7 +121,7 @@ static bool hand_over(struct win32 *w, enum win32_order order, int64_t until, bo
     if (!PostMessageW(w->own, ORDER, (WPARAM)order, 0))
         return error_from_windows(err, GetLastError(), "the thread that serves the clipboard");
     for (; !is(c, &c->done); heard = w->rings) {
-        enum wait_result result = win32_pump_wait(w, heard, until, insist, err);
+        enum wait_result result = win32_pump_wait(w, heard, until + GRACE, insist, err);
         if (result == WAIT_READY)
             continue;
         w->stuck = true; /* it may still be at it */

@@ -90,13 +90,14 @@ struct win32_process {
 struct win32_origins { /* what is the same for all windows of one look */
     struct win32_process *items;
     size_t n;
+    struct win32_table *table; /* of all processes; NULL: not read yet */
 };
 /* NULL: no memory. Good until the next call. */
 const struct win32_process *win32_origin_process(struct win32_origins *origins, DWORD pid);
 void win32_origin_clear(struct win32_origins *origins);
 bool win32_origin_is_terminal(HWND window, const char *app);
 /* WINDOW_SELF, WINDOW_SHELL and WINDOW_RELAY where they hold. */
-unsigned win32_origin_flags(HWND window, DWORD pid, const char *app);
+unsigned win32_origin_flags(struct win32_origins *origins, HWND window, DWORD pid, const char *app);
 
 /* find.c */
 bool win32_find_list(struct win32 *w, const char *const *titles, struct window_list *list, struct error *err);
