@@ -1,0 +1,140 @@
+-- The clipboard on Windows: who reads our text, and what the user had there.
+local clock = require "clock"
+local expect = require "expect"
+local stage = require "stage"
+local test = expect.test
+
+local TITLE = "HITECHOS_A_core_20261122_1"
+local within = stage.within
+
+--- A chat with the focus. Answers the desktop, the pin and the puppet.
+local function ready(manner)
+    local editor = stage.editor(TITLE, manner)
+    local desktop = stage.open()
+    local pin = stage.pin(desktop, TITLE)
+    expect.ok(desktop:focus(pin, within()))
+    return desktop, pin, editor
+end
+
+local function shows(desktop, pin, text)
+    expect.eventually("the field shows " .. text, stage.SECONDS, function()
+        return desktop:screen_text(pin) == text
+    end)
+end
+
+test("what the user had comes back, in all its formats, and stays when we are gone", function()
+    stage.puppet("own", "what the user copied: 漢字 🎉\nand more"):await "owned"
+    local before = stage.order "formats"
+    expect.contains(before, "HTML Format")
+    local desktop, pin = ready()
+    for _ = 1, 2 do
+        expect.equal(desktop:paste(pin, "our text", within()), "whole")
+        expect.equal(stage.clipboard(), "our text", "it was handed out")
+        desktop:unlock()
+        expect.equal(stage.order "formats", before)
+    end
+    expect.equal(desktop:paste(pin, "our text", within()), "whole")
+    desktop:close()
+    expect.equal(stage.order "formats", before)
+    expect.equal(stage.clipboard(), "what the user copied: 漢字 🎉\nand more")
+end)
+
+test("what the user's program only promised comes back as well", function()
+    stage.puppet("own", "promised", "late"):await "owned"
+    local desktop, pin = ready()
+    expect.equal(desktop:paste(pin, "our text", within()), "whole")
+    expect.equal(desktop:unsaved(), nil)
+    desktop:unlock()
+    expect.equal(stage.clipboard(), "promised")
+    expect.contains(stage.order "formats", "a format of my own 6 ")
+end)
+
+test("an empty clipboard is empty again", function()
+    stage.order "empty"
+    local desktop, pin = ready()
+    expect.equal(desktop:paste(pin, "our text", within()), "whole")
+    desktop:unlock()
+    expect.equal(stage.order "formats", "")
+end)
+
+test("something newer on the clipboard is never written over", function()
+    stage.puppet("own", "old"):await "owned"
+    local desktop, pin = ready()
+    expect.equal(desktop:paste(pin, "our text", within()), "whole")
+    stage.puppet("own", "newer"):await "owned"
+    desktop:unlock()
+    expect.equal(stage.clipboard(), "newer")
+end)
+
+test("a program that reads the clipboard whenever it changes gets nothing and proves nothing", function()
+    local manager = stage.puppet "manager"
+    manager:await "listens"
+    local desktop, pin = ready "blind"
+    local taken, message, code = desktop:paste(pin, "a secret", within(3))
+    expect.equal({ taken, code }, { "not", "ETIMEOUT" })
+    expect.contains(message, "did not ask for the text")
+    manager:await "read 0"
+    expect.equal(manager:count "read 8", 0)
+    expect.equal(stage.clipboard(), nil, "nor does anybody else")
+end)
+
+test("who reads first takes nothing away from the window", function()
+    local manager = stage.puppet "manager"
+    manager:await "listens"
+    local desktop, pin = ready()
+    for i = 1, 5 do
+        expect.equal(desktop:paste(pin, "text " .. i, within()), "whole")
+    end
+    shows(desktop, pin, "text 1text 2text 3text 4text 5")
+end)
+
+test("a program that takes the clipboard away is told, and nothing was handed out", function()
+    local desktop, pin = ready "blind"
+    stage.puppet "thief":await "listens"
+    local taken, message, code = desktop:paste(pin, "our text", within())
+    expect.equal({ taken, code }, { "not", "EREFUSED" })
+    expect.contains(message, "took the clipboard")
+    expect.equal(stage.clipboard(), "stolen")
+end)
+
+test("a window that does not tell who it is gets the text, and proves nothing", function()
+    local desktop, pin = ready "nameless"
+    expect.equal(desktop:paste(pin, "our text", within()), "unknown")
+    shows(desktop, pin, "our text")
+end)
+
+test("a clipboard that another program keeps open is waited for until the deadline", function()
+    local desktop, pin = ready()
+    local holder = stage.puppet "hold"
+    holder:await "held"
+    local taken, message, code = desktop:paste(pin, "our text", within(0.3))
+    expect.equal({ taken, code }, { "not", "EREFUSED" })
+    expect.contains(message, "has the clipboard open")
+    holder:stop()
+    expect.equal(desktop:paste(pin, "our text", within()), "whole")
+end)
+
+test("an owner that hangs costs a deadline, and not the program", function()
+    local desktop, pin = ready()
+    local owner = stage.puppet("own", "old", "hang")
+    owner:await "owned"
+    local began = clock.now()
+    local taken, message, code = desktop:paste(pin, "our text", within(1))
+    expect.equal({ taken, code }, { "not", "ETIMEOUT" })
+    expect.contains(message, "does not hand out")
+    expect.truthy(clock.now() - began < 10)
+    owner:stop()
+    expect.eventually("the clipboard free again", stage.SECONDS, function()
+        return desktop:paste(pin, "our text", within()) == "whole"
+    end)
+end)
+
+test("histories and other machines are told to leave the text alone", function()
+    local desktop, pin = ready()
+    expect.equal(desktop:paste(pin, "our text", within()), "whole")
+    local formats = stage.order "formats"
+    for _, mark in ipairs { "ExcludeClipboardContentFromMonitorProcessing", "CanIncludeInClipboardHistory",
+        "CanUploadToCloudClipboard" } do
+        expect.contains(formats, mark .. " 4 0\n")
+    end
+end)

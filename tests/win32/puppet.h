@@ -1,0 +1,23 @@
+/* puppet.h - what the files of the puppet share. */
+#ifndef DISPATCH_TESTS_PUPPET_H
+#define DISPATCH_TESTS_PUPPET_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <windows.h>
+
+void say(const char *format, ...); /* a line on stdout, at once */
+char *utf8(const wchar_t *text);   /* CR LF and CR as \n; caller frees */
+wchar_t *utf16(const char *text);  /* \n as CR LF; caller frees */
+int loop(void);                    /* messages, until WM_QUIT */
+
+/* puppet_editor.c */
+int edit(const wchar_t *title, const wchar_t *log, const char *manner);
+
+/* puppet_clipboard.c */
+int own(const char *text, const char *manner);
+int print_formats(void);
+int print_text(bool nameless);
+int watch(bool takes);
+int hold(void);
+int empty(void);
+#endif

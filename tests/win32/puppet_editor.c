@@ -1,0 +1,187 @@
+/* puppet_editor.c - a chat's window: a field in a frame. MANNER, several joined by a comma:
+ *
+ *     rich             the field is a RichEdit
+ *     deaf             Enter does nothing
+ *     ctrl             Ctrl+Enter submits, Enter makes a new line
+ *     twice            only the second Enter submits
+ *     dies | vanishes  closes on Enter | on Ctrl+V, before it reads
+ *     renames          its title is another one from Ctrl+V on
+ *     leaves           Ctrl+V pastes, and brings up another window of its own
+ *     nameless         reads the clipboard without telling who it is
+ *     blind            Ctrl+V does nothing
+ *     slow             the frame hands the focus to the field only after a while
+ *     button           a button has the focus, and never the field
+ *     stubborn         takes the foreground back whenever it goes
+ *     dialog           a modal dialog stands before it
+ *     drawn            no field: the frame takes the keys itself
+ */
+#include <richedit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "puppet.h"
+
+enum { HAND_ON = 1, TAKE_BACK = 2 }; /* timers */
+
+static const char *manner;
+static const wchar_t *log_path;
+static HWND frame, field, button;
+static WNDPROC field_proc;
+static int enters;
+
+static bool is(const char *word)
+{
+    return strstr(manner, word) != NULL;
+}
+
+static void submit(void)
+{
+    int room = GetWindowTextLengthW(field) + 2;
+    wchar_t *text = malloc((size_t)room * sizeof *text);
+    GetWindowTextW(field, text, room);
+    char *bytes = utf8(text);
+    FILE *log = _wfopen(log_path, L"ab");
+    fprintf(log, "%s\x1e", bytes);
+    fclose(log);
+    SetWindowTextW(field, L"");
+    free(bytes);
+    free(text);
+    say("submitted");
+}
+
+static void on_enter(void)
+{
+    if (is("dies"))
+        DestroyWindow(frame);
+    else if (!is("deaf") && (!is("twice") || ++enters % 2 == 0))
+        submit();
+    else
+        say("enter");
+}
+
+static void paste_nameless(void)
+{
+    if (!OpenClipboard(NULL))
+        return;
+    HANDLE data = GetClipboardData(CF_UNICODETEXT);
+    const wchar_t *text = data ? GlobalLock(data) : NULL;
+    if (text) {
+        SendMessageW(field, EM_REPLACESEL, TRUE, (LPARAM)text);
+        GlobalUnlock(data);
+    }
+    CloseClipboard();
+}
+
+/* Answers true when the field must not see it. */
+static bool on_paste(void)
+{
+    say("paste");
+    if (is("vanishes"))
+        DestroyWindow(frame);
+    if (is("renames"))
+        SetWindowTextW(frame, L"something else");
+    if (is("nameless"))
+        paste_nameless();
+    if (is("leaves")) {
+        SendMessageW(field, WM_PASTE, 0, 0);
+        HWND other = CreateWindowExW(0, L"dispatch.puppet", L"in the way", WS_OVERLAPPEDWINDOW | WS_VISIBLE, 300, 300,
+                                     200, 100, NULL, NULL, NULL, NULL);
+        SetForegroundWindow(other);
+    }
+    return is("vanishes") || is("nameless") || is("leaves") || is("blind");
+}
+
+static LRESULT CALLBACK on_field(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
+{
+    bool ctrl = GetKeyState(VK_CONTROL) < 0;
+    if (message == WM_KEYDOWN && wparam == VK_RETURN && ctrl == is("ctrl")) {
+        on_enter();
+        return 0;
+    }
+    if (message == WM_KEYDOWN && wparam == VK_RETURN)
+        say("other enter");
+    if (message == WM_KEYDOWN && wparam == 'V' && ctrl && on_paste())
+        return 0;
+    /* what the same keys would do as characters */
+    if (message == WM_CHAR && ((wparam == '\r' && ctrl == is("ctrl")) || wparam == '\n'))
+        return 0;
+    if (message == WM_CHAR && wparam == 0x16 && (is("nameless") || is("leaves") || is("blind")))
+        return 0;
+    return CallWindowProcW(field_proc, window, message, wparam, lparam);
+}
+
+static void take_focus(void)
+{
+    if (is("slow"))
+        SetTimer(frame, HAND_ON, 150, NULL);
+    else
+        SetFocus(is("button") ? button : field);
+}
+
+static LRESULT CALLBACK on_frame(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
+{
+    if (window != frame)
+        return DefWindowProcW(window, message, wparam, lparam);
+    switch (message) {
+    case WM_SIZE: MoveWindow(field, 0, 0, LOWORD(lparam), HIWORD(lparam) - (button ? 30 : 0), TRUE); return 0;
+    case WM_SETFOCUS:
+        if (!is("drawn"))
+            take_focus();
+        return 0;
+    case WM_TIMER:
+        KillTimer(window, wparam);
+        if (wparam == HAND_ON)
+            SetFocus(field);
+        else
+            SetForegroundWindow(window);
+        return 0;
+    case WM_ACTIVATE:
+        if (LOWORD(wparam) == WA_INACTIVE && is("stubborn"))
+            SetTimer(window, TAKE_BACK, 1, NULL);
+        return DefWindowProcW(window, message, wparam, lparam);
+    case WM_KEYDOWN: return on_field(window, message, wparam, lparam);
+    case WM_DESTROY: PostQuitMessage(0); return 0;
+    default: return DefWindowProcW(window, message, wparam, lparam);
+    }
+}
+
+static void make_field(void)
+{
+    DWORD style = WS_CHILD | WS_VISIBLE | WS_VSCROLL | ES_MULTILINE | ES_AUTOVSCROLL | ES_WANTRETURN;
+    if (is("rich"))
+        LoadLibraryW(L"msftedit.dll");
+    const wchar_t *class = is("rich") ? L"RICHEDIT50W" : L"EDIT";
+    field = CreateWindowExW(0, class, L"", style, 0, 0, 380, 150, frame, NULL, NULL, NULL);
+    SendMessageW(field, EM_SETLIMITTEXT, 8 << 20, 0);
+    SendMessageW(field, EM_EXLIMITTEXT, 0, 8 << 20);
+    field_proc = (WNDPROC)SetWindowLongPtrW(field, GWLP_WNDPROC, (LONG_PTR)on_field);
+    if (is("button"))
+        button = CreateWindowExW(0, L"BUTTON", L"OK", WS_CHILD | WS_VISIBLE, 0, 150, 60, 24, frame, NULL, NULL, NULL);
+}
+
+int edit(const wchar_t *title, const wchar_t *log, const char *manners)
+{
+    static int place;
+    const WNDCLASSEXW class = {.cbSize = sizeof class,
+                               .lpfnWndProc = on_frame,
+                               .hCursor = LoadCursorW(NULL, (const wchar_t *)IDC_ARROW),
+                               .hbrBackground = (HBRUSH)(COLOR_WINDOW + 1),
+                               .lpszClassName = L"dispatch.puppet"};
+    manner = manners;
+    log_path = log;
+    place = (int)(GetCurrentProcessId() % 400);
+    RegisterClassExW(&class);
+    frame = CreateWindowExW(0, class.lpszClassName, title, WS_OVERLAPPEDWINDOW, place, place / 2, 400, 220, NULL, NULL,
+                            NULL, NULL);
+    field_proc = DefWindowProcW;
+    if (!is("drawn"))
+        make_field();
+    ShowWindow(frame, SW_SHOW);
+    UpdateWindow(frame);
+    SetForegroundWindow(frame);
+    say("shown");
+    if (is("dialog"))
+        MessageBoxW(frame, L"Overwrite it?", L"a question", MB_YESNO);
+    return loop();
+}
