@@ -9,6 +9,7 @@
 
 #include "core/clock.h"
 #include "core/file.h"
+#include "core/process.h"
 #include "core/wait.h"
 
 #define MS(n) ((n)*CLOCK_MS)
@@ -22,14 +23,26 @@
 
 static char *home; /* the folder of the test; the working directory */
 
-static int children_begin(void)
+/* Of the test that runs. */
+static struct process *p;
+static struct error err;
+
+static int begin(void **state)
 {
+    (void)state;
+    cancel_install();
+    cancel_forget();
     home = strdup("/tmp/dispatch-process-XXXXXX");
     return home && mkdtemp(home) && chdir(home) == 0 ? 0 : -1;
 }
 
-static int children_end(void)
+static int end(void **state)
 {
+    (void)state;
+    process_close(p);
+    p = NULL;
+    error_clear(&err);
+    cancel_forget();
     wait_for(NULL, clock_now() + MS(1), NULL); /* libuv closes what was closed */
     bool ok = chdir("/") == 0 && file_remove_tree(home, NULL);
     free(home);

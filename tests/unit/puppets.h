@@ -1,7 +1,11 @@
-/* puppets.h - sources that a test plays itself. */
+/* puppets.h - sources that a test plays itself, and a set to wait for them in. After cmocka.h. */
 #ifndef DISPATCH_PUPPETS_H
 #define DISPATCH_PUPPETS_H
+#include "core/clock.h"
 #include "core/wait.h"
+
+#define MS(n) ((n)*CLOCK_MS)
+#define LONG (30 * CLOCK_SECOND) /* never reached when the test passes */
 
 struct puppet {
     struct wait_source source;
@@ -40,5 +44,43 @@ static struct puppet *hire(void)
     struct puppet *p = &troupe[hired++];
     *p = (struct puppet){.source = {.ready = puppet_ready, .broken = puppet_broken}};
     return p;
+}
+
+/* Of the test that runs. */
+static struct wait_set *set;
+static struct wait_source *got;
+static struct error err;
+
+static int begin(void **state)
+{
+    (void)state;
+    cancel_install();
+    cancel_forget();
+    set = wait_set_new(&err);
+    hired = 0;
+    got = NULL;
+    return set ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    wait_set_free(set);
+    error_clear(&err);
+    cancel_forget();
+    while (clock_simulated())
+        clock_simulate_end();
+    return 0;
+}
+
+static void add(struct puppet *p)
+{
+    assert_true(wait_set_add(set, &p->source, &err));
+}
+
+static enum wait_result next(int64_t span)
+{
+    got = NULL;
+    return wait_set_next(set, clock_now() + span, &got, &err);
 }
 #endif

@@ -20,26 +20,6 @@
 #include "core/process.h"
 #include "core/wait.h"
 
-static struct process *p;
-static struct error err;
-
-static int begin(void **state)
-{
-    (void)state;
-    cancel_forget();
-    return children_begin();
-}
-
-static int end(void **state)
-{
-    (void)state;
-    process_close(p);
-    p = NULL;
-    error_clear(&err);
-    cancel_forget();
-    return children_end();
-}
-
 static struct process_status run(const struct process_spec *spec)
 {
     process_close(p);

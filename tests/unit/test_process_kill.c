@@ -18,27 +18,6 @@
 #include "core/process_private.h"
 #include "core/wait.h"
 
-static struct process *p;
-static struct error err;
-
-static int begin(void **state)
-{
-    (void)state;
-    cancel_install();
-    cancel_forget();
-    return children_begin();
-}
-
-static int end(void **state)
-{
-    (void)state;
-    process_close(p);
-    p = NULL;
-    error_clear(&err);
-    cancel_forget();
-    return children_end();
-}
-
 static void spawn(const char *script, enum process_stream out)
 {
     p = process_spawn(&(struct process_spec){.argv = SH(script), .out = out, .err = out}, &err);

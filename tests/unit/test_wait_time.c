@@ -21,46 +21,7 @@
 #include "core/wait.h"
 #include "puppets.h"
 
-#define MS(n) ((n)*CLOCK_MS)
 #define HOUR (3600 * CLOCK_SECOND)
-#define LONG (30 * CLOCK_SECOND) /* never reached when the test passes */
-
-static struct wait_set *set;
-static struct wait_source *got;
-static struct error err;
-
-static int begin(void **state)
-{
-    (void)state;
-    cancel_install();
-    cancel_forget();
-    set = wait_set_new(&err);
-    hired = 0;
-    got = NULL;
-    return set ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    wait_set_free(set);
-    error_clear(&err);
-    cancel_forget();
-    while (clock_simulated())
-        clock_simulate_end();
-    return 0;
-}
-
-static void add(struct puppet *p)
-{
-    assert_true(wait_set_add(set, &p->source, &err));
-}
-
-static enum wait_result next(int64_t span)
-{
-    got = NULL;
-    return wait_set_next(set, clock_now() + span, &got, &err);
-}
 
 static void signal_in(int64_t ns)
 {
