@@ -44,7 +44,7 @@ local input = {}
 ---@param options process.run_options
 ---@return process.result? result whatever its exit status is
 ---@return string? message
----@return string? code ENOENT and EACCES name the program, its interpreter, the working directory or a file; ETIMEOUT and EINTR: it was ended, the message has its last words
+---@return string? code ENOENT and EACCES name the program, its interpreter, the working directory or a file; ETIMEOUT and EINTR: it was ended, the message has its last words; ENOMEM: some of its output is lost
 function process.run(argv, options) end
 
 --- Starts a command.
@@ -79,7 +79,7 @@ function child:write(text, deadline) end
 ---@param deadline number one in the past takes only what has come
 ---@return string? line
 ---@return string? message
----@return string? code EIO: it closed its stdout, and all lines were taken; EINVAL: one of more than 16 MiB; ETIMEOUT EINTR
+---@return string? code EIO: it closed its stdout, and all lines were taken; EINVAL: one of more than 16 MiB; ETIMEOUT EINTR; ENOMEM: a line is lost, and none comes after it
 function child:line(deadline) end
 
 --- Asks the child and all that it started to stop, and makes them stop at the deadline.

@@ -49,7 +49,7 @@ int64_t process_pid(const struct process *p);
 bool process_kill(struct process *p, int64_t until, struct error *err);
 void process_close(struct process *p); /* kills what still runs, unless outlives_us. NULL is fine */
 
-/* Spawn and wait; ETIMEOUT kills the tree first. EMEMORY: some of its output is lost. The caller closes *p in every
+/* Spawn and wait; ETIMEOUT kills the tree first. ENOMEM: some of its output is lost. The caller closes *p in every
  * case where it is not NULL. */
 bool process_run(const struct process_spec *spec, int64_t until, struct process **p, struct error *err);
 
@@ -58,7 +58,7 @@ bool process_run(const struct process_spec *spec, int64_t until, struct process 
 bool process_write(struct process *p, const char *bytes, size_t n, int64_t until, struct error *err);
 /* The next line without its \n, with a NUL behind it that is not counted; valid until the next call. An `until` in the
  * past takes only what was read already and does not touch the loop. EIO: the child closed its output; what it left
- * without a \n was the last line. EMEMORY: there was none for what comes next, nor is there a line after it. EINVAL: a
+ * without a \n was the last line. ENOMEM: there was none for what comes next, nor is there a line after it. EINVAL: a
  * line of more than 16 MiB. */
 bool process_line(struct process *p, const char **line, size_t *len, int64_t until, struct error *err);
 /* `arrived` runs inside every wait of the program when something came or the output ended, as `readable` does for a

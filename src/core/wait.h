@@ -72,7 +72,7 @@ struct wait_file *wait_file_open(const char *path, struct error *err);
 struct wait_source *wait_file_source(struct wait_file *file);
 void wait_file_close(struct wait_file *file); /* NULL is fine */
 
-/* For process.c and file.c: libuv's loop, made on first use; NULL and EMEMORY or EIO when it cannot be had. */
+/* For process.c and file.c: libuv's loop, made on first use; NULL and ENOMEM or EIO when it cannot be had. */
 struct uv_loop_s *wait_loop(struct error *err);
 /* A refusal from a libuv status: "WHAT: what libuv says", with the code that fits. Answers false. */
 bool wait_uv_error(struct error *err, int status, const char *what);
