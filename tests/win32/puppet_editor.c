@@ -10,7 +10,7 @@
  *     nameless         reads the clipboard without telling who it is
  *     blind            Ctrl+V does nothing
  *     slow             the frame hands the focus to the field only after a while
- *     button           a button has the focus, and never the field
+ *     button           a button has the focus; F6 gives it to the field
  *     stubborn         takes the foreground back whenever it goes
  *     dialog           a modal dialog stands before it
  *     drawn            no field: the frame takes the keys itself
@@ -27,7 +27,7 @@ enum { HAND_ON = 1, TAKE_BACK = 2 }; /* timers */
 static const char *manner;
 static const wchar_t *log_path;
 static HWND frame, field, button;
-static WNDPROC field_proc;
+static WNDPROC field_proc, button_proc;
 static int enters;
 
 static bool is(const char *word)
@@ -111,6 +111,13 @@ static LRESULT CALLBACK on_field(HWND window, UINT message, WPARAM wparam, LPARA
     return CallWindowProcW(field_proc, window, message, wparam, lparam);
 }
 
+static LRESULT CALLBACK on_button(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
+{
+    if (message == WM_KEYDOWN && wparam == VK_F6)
+        SetFocus(field);
+    return CallWindowProcW(button_proc, window, message, wparam, lparam);
+}
+
 static void take_focus(void)
 {
     if (is("slow"))
@@ -156,8 +163,10 @@ static void make_field(void)
     SendMessageW(field, EM_SETLIMITTEXT, 8 << 20, 0);
     SendMessageW(field, EM_EXLIMITTEXT, 0, 8 << 20);
     field_proc = (WNDPROC)SetWindowLongPtrW(field, GWLP_WNDPROC, (LONG_PTR)on_field);
-    if (is("button"))
-        button = CreateWindowExW(0, L"BUTTON", L"OK", WS_CHILD | WS_VISIBLE, 0, 150, 60, 24, frame, NULL, NULL, NULL);
+    if (!is("button"))
+        return;
+    button = CreateWindowExW(0, L"BUTTON", L"OK", WS_CHILD | WS_VISIBLE, 0, 150, 60, 24, frame, NULL, NULL, NULL);
+    button_proc = (WNDPROC)SetWindowLongPtrW(button, GWLP_WNDPROC, (LONG_PTR)on_button);
 }
 
 int edit(const wchar_t *title, const wchar_t *log, const char *manners)

@@ -114,6 +114,32 @@ test("of two windows with the title none gets the prompt, nor of none", function
     expect.contains(err, "2 windows")
 end)
 
+test("-FocusKeys put the cursor into the chat before the paste", function()
+    local chat = stage.editor(TITLE, "button")
+    local exit, out = send("by F6", { "-FocusKeys", "F6" })
+    expect.contains(out, TITLE .. "  submitted")
+    expect.equal({ exit, chat:submitted() }, { 0, { "by F6" } })
+end)
+
+test("Notepad takes a prompt, and is seen not to submit it", function()
+    local path = stage.folder() .. "/" .. TITLE .. ".txt"
+    expect.write(path, "")
+    stage.spawn { "notepad.exe", (path:gsub("/", "\\")) }
+    local desktop = stage.open()
+    local w = expect.eventually("Notepad's window", stage.SECONDS, function()
+        for _, each in ipairs(expect.ok(desktop:list())) do
+            if each.title:find(TITLE, 1, true) then
+                return each
+            end
+        end
+    end)
+    expect.equal(w.app, "notepad.exe")
+    local exit, out = send "a prompt\nof two lines"
+    expect.contains(out, "not_submitted: the text is still in the composer after 3 keys")
+    expect.equal(exit, 2)
+    expect.equal(desktop:screen_text { id = w.id, token = TITLE }, "a prompt\nof two lines\n\n\n")
+end)
+
 local function percentile(values, part)
     table.sort(values)
     return values[math.max(1, math.ceil(#values * part))] or 0

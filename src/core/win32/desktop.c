@@ -80,8 +80,7 @@ static bool win32_is_same(struct desktop *d, const struct window_pin *pin, struc
 
 static bool win32_take_focus(struct desktop *d, const struct window_pin *pin, int64_t until, struct error *err)
 {
-    (void)d;
-    return win32_focus(pin, until, err);
+    return win32_focus(of(d), pin, until, err);
 }
 
 static bool is_text(const char *text, size_t len, enum window_taken *taken, struct error *err)

@@ -10,8 +10,8 @@
 
 enum { TRIES = 6 };
 #define TRY_TIME (300 * CLOCK_MS)
-/* A frame that has the focus may be about to hand it on to its field. */
-#define FRAME_STEADY (100 * CLOCK_MS)
+/* A frame or a button that has the focus may be about to hand it on to the field. */
+#define STEADY (100 * CLOCK_MS)
 
 static bool say_who(const struct window_pin *pin, HWND other, struct error *err)
 {
@@ -25,10 +25,11 @@ static bool say_who(const struct window_pin *pin, HWND other, struct error *err)
     return false;
 }
 
-static bool judge_field(const struct window_pin *pin, HWND window, HWND focus, struct error *err)
+static bool judge_field(const struct window_pin *pin, HWND window, HWND focus, bool for_text, struct error *err)
 {
     enum win32_field_kind kind = win32_field_kind(window, focus);
-    if (kind == FIELD_TEXT || kind == FIELD_OTHER || (kind == FIELD_FRAME && !win32_field_of(window)))
+    if ((kind == FIELD_NO && !for_text) || kind == FIELD_TEXT || kind == FIELD_OTHER ||
+        (kind == FIELD_FRAME && !win32_field_of(window)))
         return true;
     if (kind == FIELD_FRAME)
         return error_set(err, EC_FOCUS, "'%s': the keys go to the window's frame and not to its field", pin->token);
@@ -39,7 +40,7 @@ static bool judge_field(const struct window_pin *pin, HWND window, HWND focus, s
     return false;
 }
 
-static bool verify(const struct window_pin *pin, HWND *focus, struct error *err)
+static bool verify(const struct window_pin *pin, bool for_text, HWND *focus, struct error *err)
 {
     GUITHREADINFO info = {.cbSize = sizeof info};
     if (!win32_check_there(pin, err))
@@ -58,13 +59,13 @@ static bool verify(const struct window_pin *pin, HWND *focus, struct error *err)
     if (!info.hwndFocus || (info.hwndFocus != window && !IsChild(window, info.hwndFocus)))
         return say_who(pin, info.hwndFocus, err);
     *focus = info.hwndFocus;
-    return judge_field(pin, window, info.hwndFocus, err);
+    return judge_field(pin, window, info.hwndFocus, for_text, err);
 }
 
-bool win32_focus_verify(const struct window_pin *pin, struct error *err)
+bool win32_focus_verify(const struct window_pin *pin, bool for_text, struct error *err)
 {
     HWND focus;
-    return verify(pin, &focus, err);
+    return verify(pin, for_text, &focus, err);
 }
 
 static void join(DWORD a, DWORD b, BOOL joined)
@@ -100,19 +101,27 @@ static void activate(HWND window, int attempt)
         insist(window);
 }
 
-/* Looks until the keys go where they should, or until `until`; *why is then the reason. A frame must keep them a moment
- * when it has children that they may be handed on to. */
+/* Will it keep the focus? A frame may hand it on to a child of its, a button to the field; -FocusKeys may be what does
+ * it. */
+static bool is_last(HWND window, HWND focus)
+{
+    enum win32_field_kind kind = win32_field_kind(window, focus);
+    return kind == FIELD_TEXT || kind == FIELD_OTHER || (kind == FIELD_FRAME && !GetWindow(focus, GW_CHILD));
+}
+
+/* Looks until the keys go where they should, or until `until`; *why is then the reason. What may hand them on must keep
+ * them a moment. */
 static bool settle(const struct window_pin *pin, int64_t until, struct error *why)
 {
     int64_t since = 0;
     for (;;) {
         HWND focus;
         int64_t now = clock_now();
-        bool ok = verify(pin, &focus, why);
-        if (ok && (win32_field_kind(win32_check_window(pin), focus) != FIELD_FRAME || !GetWindow(focus, GW_CHILD)))
+        bool ok = verify(pin, false, &focus, why);
+        if (ok && is_last(win32_check_window(pin), focus))
             return true;
         since = !ok ? 0 : since ? since : now;
-        if (ok && now - since >= FRAME_STEADY)
+        if (ok && now - since >= STEADY)
             return true;
         if (!ok && strcmp(why->code, EC_FOCUS) != 0 && strcmp(why->code, EC_REFUSED) != 0)
             return false;
@@ -130,12 +139,13 @@ static bool is_worth_waiting(const struct error *why)
     return strcmp(why->code, EC_FOCUS) == 0 || strcmp(why->code, EC_REFUSED) == 0;
 }
 
-bool win32_focus(const struct window_pin *pin, int64_t until, struct error *err)
+bool win32_focus(struct win32 *w, const struct window_pin *pin, int64_t until, struct error *err)
 {
     struct error why = {0};
+    w->pasted = false;
     if (!win32_check(pin, err))
         return false;
-    if (win32_focus_verify(pin, &why)) {
+    if (win32_focus_verify(pin, true, &why)) {
         error_clear(&why);
         return true;
     }

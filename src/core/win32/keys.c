@@ -176,7 +176,7 @@ bool win32_keys_press(struct win32 *w, const struct window_pin *pin, const struc
         return error_set(err, EC_MEMORY, "no memory for keys");
     for (size_t i = 0; i < n; i++)
         len += (UINT)add_stroke(events + len, &strokes[i]);
-    bool ok = wait_for_hands(pin, until, err) && win32_focus_verify(pin, err);
+    bool ok = wait_for_hands(pin, until, err) && win32_focus_verify(pin, arm || w->pasted, err);
     if (ok) {
         if (arm)
             win32_paste_arm(w, true);

@@ -84,13 +84,13 @@ static bool watch_taking(struct win32 *w, const struct window_pin *pin, const ch
         int64_t now = clock_now(), next = now + WIN32_LOOK * 10; /* that a window closes no ring tells */
         if (s.reads[READER_TARGET]) {
             *taken = TAKEN_WHOLE;
-            return win32_focus_verify(pin, err);
+            return win32_focus_verify(pin, true, err);
         }
         if (s.reads[READER_NAMELESS]) {
             *taken = TAKEN_UNKNOWN;
             nameless = nameless ? nameless : now;
             if (now - nameless >= NAMELESS_GRACE)
-                return win32_focus_verify(pin, err);
+                return win32_focus_verify(pin, true, err);
         }
         if (!IsWindow(win32_check_window(pin)))
             return error_set(err, EC_GONE, "'%s': its window was closed before it asked for the text", pin->token);
@@ -110,6 +110,7 @@ static bool begin(struct win32 *w, const struct window_pin *pin, const char *tex
 {
     if (!win32_check(pin, err))
         return false;
+    w->pasted = true;
     withdraw(w); /* the last one's text is not for this window */
     int64_t take_by = clock_now() + TAKE_TIME;
     return offer(w, pin, text, err) && win32_pump_order(w, ORDER_TAKE, take_by < until ? take_by : until, false, err);

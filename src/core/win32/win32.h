@@ -66,6 +66,7 @@ struct win32 {
     HWND own; /* the thread's, never shown */
     HANDLE thread;
     struct wait_post post; /* by which it rings */
+    bool pasted;           /* since the last focus: from now on a button must not get our keys */
     bool stuck;            /* an order was not carried out in time: the thread hangs in another program */
     struct win32_clipboard clipboard;
     struct wait_source news, changes;
@@ -111,10 +112,10 @@ bool win32_check_there(const struct window_pin *pin, struct error *err); /* only
 bool win32_check(const struct window_pin *pin, struct error *err);
 
 /* focus.c */
-bool win32_focus(const struct window_pin *pin, int64_t until, struct error *err);
+bool win32_focus(struct win32 *w, const struct window_pin *pin, int64_t until, struct error *err);
 /* Do keys go to the pinned window now, and there not to its frame where it has a field for text? EFOCUS, naming who
- * has them; EREFUSED: an open menu. */
-bool win32_focus_verify(const struct window_pin *pin, struct error *err);
+ * has them; EREFUSED: an open menu. for_text: nor to a control that takes none. */
+bool win32_focus_verify(const struct window_pin *pin, bool for_text, struct error *err);
 
 /* field.c: where a window takes text */
 enum win32_field_kind {
@@ -172,7 +173,7 @@ bool win32_paste(struct win32 *w, const struct window_pin *pin, const char *text
 bool win32_paste_by(struct win32 *w, const struct window_pin *pin, const char *text, struct window_press *press,
                     int64_t until, enum window_taken *taken, struct error *err);
 void win32_paste_arm(struct win32 *w, bool armed); /* the chord goes out now: the text may be read */
-void win32_paste_restore(struct win32 *w); /* the user's clipboard, unless there is a newer one */
+void win32_paste_restore(struct win32 *w);         /* the user's clipboard, unless there is a newer one */
 
 /* turn.c: one dispatcher at a time in this session */
 bool win32_turn_take(struct win32 *w, int64_t until, struct error *err);
