@@ -187,9 +187,10 @@ local input = assert(term.input())
 say("ready", host.machine().pid)
 if manner.stop == "start" then suspend() end
 while true do
-    local ready = wait.any({ input }, wake())
+    local ready, _, code = wait.any({ input }, wake())
     local more = ready and term.read(65536)
-    if ready and not more then leave() end
+    local gone = ready and not more or not ready and code ~= "ETIMEOUT"          -- the terminal is: SIGHUP
+    if gone then leave() end
     bytes = bytes .. (more or "")
     take_input()
     do_due()
