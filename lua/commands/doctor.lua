@@ -114,7 +114,8 @@ local function look_at_run(self)
     for _, job in ipairs(jobs) do
         local count = #(hits[job.title] or {})
         self:says("window", count == 1, true, count == 1 and job.title or ("%d windows are titled %s"):format(count,
-            job.title), ("open it; `dispatch windows %s` says why near misses do not match"):format(job.title))
+            job.title), ("`dispatch open -RunId %s` opens it; `dispatch windows %s` says why near misses do not match")
+            :format(run.id, job.title))
     end
 end
 

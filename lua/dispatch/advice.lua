@@ -14,7 +14,7 @@ local LOOK = "Look at the window of each worker that is named; the evidence is b
 -- { step, code, advice … }: the first row that fits decides; "*" fits all.
 local ROWS = {
     { "*", "EINTR", "Run the same command again: it goes on where it is safe, and waits for what was sent." },
-    { "*", "ENOWINDOW", TITLES,
+    { "*", "ENOWINDOW", TITLES, "Open the windows that are missing: `dispatch open -RunId {run_id}`.",
         "Increase -WindowReadyTimeout, or -WindowMatchRetries (FACTORY_WINDOW_MATCH_RETRIES)." },
     { "*", "EAMBIGUOUS", "Close or rename the windows that share a title, so that each worker has one.",
         "Where panes and windows are mixed, say which: -Via tmux or -Via x11." },

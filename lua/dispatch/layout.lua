@@ -197,6 +197,13 @@ function layout:run_dir() return path(self, "runs", self.run_id) end
 ---@return string path
 function layout:worker_dir(worker) return self:run_dir() .. "/" .. worker end
 
+---What VS Code is opened on: the worktree, under the title that is looked for. Outside the worktree, which is git's.
+---@param worker string
+---@return string path
+function layout:workspace(worker)
+    return ("%s/%s.code-workspace"):format(self:worker_dir(worker), self:title(worker))
+end
+
 ---A worker's DONE marker.
 ---@param worker string
 ---@return string path

@@ -13,6 +13,7 @@ local process = {}
 ---@field out? string "capture", "inherit", "null", "lines" (of spawn alone: child:line and child:write) or the path of a file, made or emptied; default of run: "capture", of spawn: "null"
 ---@field err? string the same; the path that `out` has: both into one file
 ---@field capture_max? integer bytes kept of each stream, the rest is counted; default 16 MiB
+---@field console? string of spawn alone, on Windows: a console window of its own, with this title, in place of our streams
 ---@field outlives? boolean it is not killed with us, nor is what it started
 
 ---@class process.run_options: process.options

@@ -10,8 +10,8 @@
 static const char CHILD[] = "dispatch.child", INPUT[] = "dispatch.child.input";
 
 struct child {
-    struct bind_handle handle; /* first */
-    struct process *process;   /* NULL: closed */
+    struct bind_handle handle;        /* first */
+    struct process *process;          /* NULL: closed */
     bool keeps_out, keeps_err, talks; /* talks: out is lines */
 };
 
@@ -93,6 +93,7 @@ static struct process_spec spec_at(lua_State *L, enum process_stream otherwise)
     spec.out = stream(L, 2, "out", otherwise, &spec.out_path);
     spec.err = stream(L, 2, "err", otherwise, &spec.err_path);
     spec.capture_max = capture_max(L, 2);
+    spec.console = bind_string_field(L, 2, "console");
     spec.outlives_us = bind_flag_field(L, 2, "outlives");
     luaL_argcheck(L, spec.out == PROCESS_PIPE || spec.err != PROCESS_PIPE, 2, "'err' may be lines where 'out' is");
     return spec;
@@ -101,16 +102,18 @@ static struct process_spec spec_at(lua_State *L, enum process_stream otherwise)
 static struct child *new_child(lua_State *L, const struct process_spec *spec)
 {
     struct child *child = lua_newuserdatauv(L, sizeof *child, 1);
-    *child = (struct child){.keeps_out = spec->out == PROCESS_CAPTURE, .keeps_err = spec->err == PROCESS_CAPTURE,
+    *child = (struct child){.keeps_out = spec->out == PROCESS_CAPTURE,
+                            .keeps_err = spec->err == PROCESS_CAPTURE,
                             .talks = spec->out == PROCESS_PIPE};
     luaL_setmetatable(L, CHILD);
     return child;
 }
 
-/* spawn(argv [, {cwd, env, unset, input, out, err, capture_max, outlives}]): child */
+/* spawn(argv [, {cwd, env, unset, input, out, err, capture_max, console, outlives}]): child */
 static int l_spawn(lua_State *L)
 {
-    static const char *const known[] = {"cwd", "env", "unset", "input", "out", "err", "capture_max", "outlives", NULL};
+    static const char *const known[] = {"cwd", "env",         "unset",   "input",    "out",
+                                        "err", "capture_max", "console", "outlives", NULL};
     struct error err = {0};
     lua_settop(L, 2);
     bind_known_keys(L, 2, known);
@@ -315,8 +318,8 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 static const luaL_Reg methods[] = {
-    {"status", l_status}, {"pid", l_pid},   {"input_source", l_input_source}, {"write", l_write},
-    {"line", l_line},     {"kill", l_kill}, {NULL, NULL},
+    {"status", l_status}, {"pid", l_pid}, {"input_source", l_input_source}, {"write", l_write}, {"line", l_line},
+    {"kill", l_kill},     {NULL, NULL},
 };
 static const luaL_Reg input_methods[] = {
     {NULL, NULL},

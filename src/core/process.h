@@ -21,6 +21,8 @@ struct process_spec {
     enum process_stream out, err;
     const char *out_path, *err_path; /* PROCESS_FILE: created or emptied, mode 0644. One path for both: one file */
     size_t capture_max;              /* PROCESS_CAPTURE: bytes kept of each stream; the rest is counted. 0: 16 MiB */
+    const char *console;             /* Windows: a console window of its own, with this title, in place of our streams;
+                                        on other systems EC_UNSUPPORTED. NULL: none */
     bool outlives_us;                /* a worker's window: not killed with us, nor with what started it */
 };
 

@@ -187,3 +187,8 @@ test("a caller's mistakes raise", function()
     expect.raises('not spawned with out = "lines"', child.line, child, deadline)
     expect.raises("'outlives' must", process.run, { "true" }, { outlives = 1, deadline = deadline })
 end)
+
+test("a console window is Windows' alone", function()
+    if package.config:sub(1, 1) == "\\" then expect.elsewhere "this is Windows" end
+    expect.refused("EUNSUPPORTED", "only Windows", process.spawn({ "true" }, { console = "a title" }))
+end)

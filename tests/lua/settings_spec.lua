@@ -58,7 +58,7 @@ local TABLE = {
         { ["x {worktree} {prompt} {worker} {title} {run_dir}"] = "x {worktree} {prompt} {worker} {title} {run_dir}" },
         { '"x', "{x}" } },
     { "WorkerCommand", "worker_command", "WORKER_COMMAND", false, nil, { codex = "codex" }, { "'" } },
-    { "Launcher", "launcher", "LAUNCHER", false, nil, { xterm = "xterm" }, { "'" } },
+    { "Launcher", "launcher", "LAUNCHER", false, "auto", { xterm = "xterm", Code = "code" }, { "kitty" } },
     { "GateCommand", "gate_command", "GATE_COMMAND", false, nil, { ["make check"] = "make check" }, { "x {worker}" } },
     { "Jobs", "jobs", "JOBS", false, 5, { ["1"] = 1 }, { "0", "many" } },
     { "Report", "report", "REPORT", false, "md", { md = "md", html = "html" }, { "pdf" } },

@@ -55,6 +55,8 @@ bool process_system_start(struct process *p, const struct process_spec *spec, co
                           const struct process_ends *ends, struct error *err)
 {
     uv_stdio_container_t stdio[3];
+    if (spec->console)
+        return error_set(err, EC_UNSUPPORTED, "%s: only Windows has a console window to give it", p->name);
     for (int i = 0; i < 3; i++) {
         stdio[i].flags = ends->fd[i] < 0 ? UV_IGNORE : UV_INHERIT_FD;
         stdio[i].data.fd = ends->fd[i];

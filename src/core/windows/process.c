@@ -161,6 +161,7 @@ bool process_input_is_read(const struct process *p)
 struct launch {
     HANDLE stdio[3];
     wchar_t *path, *line, *environment, *cwd;
+    wchar_t *title; /* of a console of its own; NULL: none */
     LPPROC_THREAD_ATTRIBUTE_LIST attributes;
     bool initialized; /* of attributes */
 };
@@ -177,6 +178,7 @@ static void clear_launch(struct launch *l)
     free(l->line);
     free(l->environment);
     free(l->cwd);
+    free(l->title);
 }
 
 /* An inheritable handle of fd; the null device where there is none. */
@@ -213,7 +215,8 @@ static bool fill_launch(struct launch *l, const struct process_spec *spec, const
     l->line = command_line(spec->argv);
     l->environment = environment_block(env);
     l->cwd = spec->cwd ? wide_from_utf8(spec->cwd) : NULL;
-    if (!l->line || !l->environment || (spec->cwd && !l->cwd) || !list_handles(l))
+    l->title = spec->console ? wide_from_utf8(spec->console) : NULL;
+    if (!l->line || !l->environment || (spec->cwd && !l->cwd) || (spec->console && !l->title) || !list_handles(l))
         return error_set(err, EC_MEMORY, "%s: out of memory", spec->argv[0]);
     for (wchar_t *at = l->cwd; at && *at; at++)
         if (*at == L'/')
@@ -252,14 +255,17 @@ static bool explain(DWORD number, const char *name, const char *path, struct err
 /* Suspended, so that it is in its job before it can start anything. */
 static bool create(struct launch *l, bool outlives_us, PROCESS_INFORMATION *made)
 {
-    STARTUPINFOEXW start = {.StartupInfo.cb = sizeof start, .StartupInfo.dwFlags = STARTF_USESTDHANDLES};
+    STARTUPINFOEXW start = {.StartupInfo.cb = sizeof start, .StartupInfo.lpTitle = l->title};
+    start.StartupInfo.dwFlags = l->title ? 0 : STARTF_USESTDHANDLES; /* a new console has streams of its own */
     start.StartupInfo.hStdInput = l->stdio[0];
     start.StartupInfo.hStdOutput = l->stdio[1];
     start.StartupInfo.hStdError = l->stdio[2];
     start.lpAttributeList = l->attributes;
     DWORD flags =
         CREATE_SUSPENDED | CREATE_NEW_PROCESS_GROUP | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
-    if (outlives_us || !has_console())
+    if (l->title)
+        flags |= CREATE_NEW_CONSOLE;
+    else if (outlives_us || !has_console())
         flags |= CREATE_NO_WINDOW; /* a console of its own that nobody sees: ours ends with its window */
     if (outlives_us && CreateProcessW(l->path, l->line, NULL, NULL, TRUE, flags | CREATE_BREAKAWAY_FROM_JOB,
                                       l->environment, l->cwd, &start.StartupInfo, made))
