@@ -23,6 +23,7 @@ end
 -- `return flow { … }` is a tail call and leaves no line on the stack: then the place is where the function of the step
 -- in question begins.
 local asked, in_question
+local made = false                                -- in this process
 
 local function place()
     for _, step in ipairs { in_question or false, table.unpack(asked) } do
@@ -110,8 +111,13 @@ function M.check(steps)
         in_question = step
         check_step(i, step, seen)
     end
+    made = true
     return setmetatable(steps, Flow)
 end
+
+---Was one made in this process?
+---@return boolean
+function M.made() return made end
 
 ---@return boolean
 function M.is(value) return getmetatable(value) == Flow end

@@ -19,6 +19,8 @@ local M = {}
 package.searchers[#package.searchers + 1] = modules.missing
 
 local USAGE, BLOCKED = 64, 2
+local FLOW = "run_iter.lua"
+local NO_FLOW = "%s: returns no flow; its last statement must be: return flow { … }"
 
 ---@class origin                      where a script came from
 ---@field path string                 as it is shown: a path, or "lua/run_iter.lua" inside the program
@@ -45,8 +47,9 @@ function M.find(name, root)
         if info and info.type ~= "folder" then return read(path, false) end
     end
     if host.source(name) then return read(name, true) end
-    return nil, ("%s: no such script; looked for %s%s and lua/%s inside dispatch"):format(
-        name, name, own and ", " .. own or "", name), "ENOENT"
+    local near = values.nearest(name, { FLOW })
+    return nil, ("%s: no such script%s; looked for %s%s and lua/%s inside dispatch"):format(
+        name, near and ("; did you mean %s?"):format(near) or "", name, own and ", " .. own or "", name), "ENOENT"
 end
 
 ---Runs a script. Its folder is where its `require` looks (dispatch.* always comes from the program).
@@ -69,11 +72,11 @@ end
 ---@param root string
 ---@return table? flow, origin|string origin_or_message, string? code
 function M.flow(root)
-    local source, from, code = M.find("run_iter.lua", root)
+    local source, from, code = M.find(FLOW, root)
     if not source then return nil, from, code end
     local flow = M.load(source, from)
     if not M.is_flow(flow) then
-        return nil, from.path .. ": returns no flow; its last statement must be: return flow { … }", "EINVAL"
+        return nil, NO_FLOW:format(from.path), "EINVAL"
     end
     return flow, from
 end
@@ -114,6 +117,14 @@ function M.files(main)
     return files
 end
 
+---A flow that is made and not returned would be a run that did nothing and ended with status 0.
+---@param path string                  the script's
+local function forgets_its_flow(path, argv)
+    local flows = package.loaded["dispatch.flow_table"]
+    local asked = settings.value_of(argv, "RunId") ~= nil
+    return path:match "[^/]*$" == FLOW or asked and flows ~= nil and flows.made()
+end
+
 local function run_script(name, argv)
     local root = layout.find_root(settings.value_of(argv, "Root"))
     local source, from, code = M.find(name, root)
@@ -123,6 +134,7 @@ local function run_script(name, argv)
     end
     local result = M.load(source, from, table.unpack(argv))
     if M.is_flow(result) then return require "dispatch.flow".main(result, argv, from) end
+    if forgets_its_flow(from.path, argv) then mistake.raise(NO_FLOW:format(from.path)) end
     return 0
 end
 
@@ -136,10 +148,11 @@ end
 
 ---What somebody meant who gave a command that is none.
 local function meant(name, argv)
+    if name:lower():find "^%-%-?run%-?id" then return "the flow comes first: dispatch run_iter.lua -RunId ID" end
     local id = values.like_run_id(name) and name or name == "run" and argv[1]
     if id and not id:find "^-" then return ("did you mean `dispatch run_iter.lua -RunId %s`?"):format(id) end
     local names = M.commands()
-    names[#names + 1] = "run_iter.lua"
+    names[#names + 1] = FLOW
     local near = not name:find "^-" and values.nearest(name, names)
     return (near and ("did you mean `dispatch %s`? "):format(near) or "")
         .. "`dispatch help` lists them, a script's name ends in .lua"

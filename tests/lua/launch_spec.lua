@@ -91,6 +91,27 @@ test("a project's own copy of a flow wins over the one in the program", function
     expect.equal(expect.dispatch({ "run_iter.lua", "-Root", folder, cwd = expect.folder() }).out, "the own one\n")
 end)
 
+test("a flow that is not returned is an error, and no run that did nothing and ended well", function()
+    local folder = expect.folder()
+    local own = "tools/codex/dispatch/run_iter.lua"
+    for path, source in pairs { [own] = "local x = 1", ["my.lua"] = [[
+        local flow, contract = require "dispatch.flow", require "dispatch.contract"
+        local mine = flow { workers = { "A" }, run_id = contract.DATE_AND_NUMBER, { "one", function() end } } ]] } do
+        expect.write(folder .. "/" .. path, source)
+        local run = expect.dispatch { path, "-RunId", "20261122_1", cwd = folder }
+        expect.equal(run.exit, 1)
+        expect.equal(run.err, ("dispatch: %s: returns no flow; its last statement must be: return flow { … }\n")
+            :format(path))
+    end
+end)
+
+test("a slip in the flow's name, or no name at all: what was meant", function()
+    expect.contains(expect.dispatch({ "run_itr.lua" }).err, "no such script; did you mean run_iter.lua?")
+    local run = expect.dispatch { "-RunId", "20261122_1" }
+    expect.equal(run.exit, 64)
+    expect.contains(run.err, "the flow comes first: dispatch run_iter.lua -RunId ID")
+end)
+
 test("a name that is nowhere says each place that was looked at", function()
     local folder = expect.folder()
     expect.mkdir(folder .. "/tools/codex")
