@@ -30,7 +30,7 @@ end
 ---@return string? message, string? code
 function M.dry(run)
     local attempts, message, code = journal.count(run.layout)
-    if attempts then run.earlier, message, code = journal.earlier(run.layout, attempts) end
+    if attempts then run.earlier, message, code = journal.earlier(run.layout, attempts, run.rehearsal) end
     if not run.earlier then return nil, message, code end
     run.attempt = attempts + 1
     stream(run, {})
@@ -46,7 +46,7 @@ local function open(self, run)
     attempts, message, code = journal.set_aside(paths)
     if not attempts then return nil, message, code end
     run.attempt = attempts + 1
-    run.earlier, message, code = journal.earlier(paths, attempts)
+    run.earlier, message, code = journal.earlier(paths, attempts, run.rehearsal)
     if not run.earlier then return nil, message, code end
     self.journal, message, code = file.append(paths:journal())
     if not self.journal then return nil, message, code end

@@ -17,6 +17,7 @@
 ---@field emit fun(name: string, fields: table)   says something into the one stream of events
 ---@field state state                             what the events add up to so far
 ---@field attempt integer                         from 1
+---@field rehearsal boolean                       on a fake desktop
 ---@field earlier table<string, earlier>          what attempts before this one sent
 ---@field crew? crew                              the workers, once step 7 made it
 ---@field exit_status? integer                    a step may set it: the exit status, whatever the verdict
@@ -114,7 +115,7 @@ local function conclude(run, verdict)
         wait.resume()                              -- what always runs may wait again
     end
     verdict = verdict or unfinished(run) or { verdict = "PASS" }
-    verdict.rehearsal = run.cfg.via:find "^fake:" and true or nil
+    verdict.rehearsal = run.rehearsal or nil
     verdict.what_if = run.cfg.what_if or nil
     verdict.advice = advice.of(verdict, run)
     run.emit("run.verdict", verdict)
@@ -186,7 +187,7 @@ function M.context(flow, argv, origin)
         return nil, USAGE
     end
     local run = { id = cfg.run_id, cfg = cfg, flow = flow, root = root, origin = origin or { path = "?" },
-        workers = workers, all_workers = flow.workers }
+        workers = workers, all_workers = flow.workers, rehearsal = cfg.via:find "^fake:" ~= nil }
     local ok
     ok, message = contract.check_run_id(run)
     if not ok then

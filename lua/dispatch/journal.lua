@@ -131,16 +131,25 @@ local function last_send(worker, before, attempt)
         receipt = sent and sent.receipt }
 end
 
+---@param sum state
+local function was_rehearsal(sum)
+    local via = sum.run and (sum.run.settings or {}).Via
+    return via ~= nil and via.value:find "^fake:" ~= nil
+end
+
 ---@param paths layout
 ---@param attempts integer                        how many there were
+---@param rehearsal boolean                       a rehearsal knows of all sends; for any other run a rehearsal sent
+---                                               nothing: no window of the desktop got its prompts
 ---@return table<string, earlier>? earlier        by worker
 ---@return string? message, string? code          a journal that cannot be read does not mean that nothing was sent
-function M.earlier(paths, attempts)
+function M.earlier(paths, attempts, rehearsal)
     local earlier = {}
     for n = 1, attempts do
         local sum, message, code = M.read(journal_of(paths, n))
         if not sum and code ~= "ENOENT" then return nil, message, code end
-        for name, worker in pairs(sum and sum.workers or {}) do
+        local counts = sum and (rehearsal or not was_rehearsal(sum))
+        for name, worker in pairs(counts and sum.workers or {}) do
             local last = last_send(worker, earlier[name], n)
             if last and worker.done then last.finished = true end
             earlier[name] = last

@@ -29,6 +29,16 @@ test("after a PASS nothing is sent again", function()
     expect.equal(w:passes():pastes(), {})
 end)
 
+test("a rehearsal sent nothing: a real run after it does not count its sends", function()
+    local w = world.new()
+    w:passes()
+    w:unmark()
+    expect.equal(journal.earlier(w.at, 1, true).A_core.kind, "sent")
+    expect.equal(journal.earlier(w.at, 1, false), {})
+    local r = w:stops("ensure_ahk", "ENODISPLAY", { via = "tmux", "-TmuxSocket", w.at.root .. "/none" })
+    expect.equal(r:one "run.start".resumed, {})
+end)
+
 test("what was submitted before an interruption is waited for, the others are sent to", function()
     local w = world.new { { at = 1.0, interrupt = "INT" } }
     expect.equal(w:run():pastes(), { A_core = 1, B_tooling = 1 })
