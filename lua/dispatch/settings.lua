@@ -326,7 +326,7 @@ end
 function M.described(cfg)
     local rows = {}
     for _, setting in ipairs(M.TABLE) do
-        if setting.name ~= "Help" then
+        if setting.name ~= "Help" and (setting.later ~= true or cfg.origin[setting.field]) then
             local value = cfg[setting.field]
             rows[#rows + 1] = { name = setting.name, from = cfg.origin[setting.field] or "default",
                 value = value == nil and setting.none or values.show(value) }
