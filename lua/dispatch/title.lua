@@ -161,6 +161,13 @@ local function has_pieces(wanted, lower)
     return true
 end
 
+---The title of the same worker in another run?
+local function other_run(wanted, word)
+    local worker = wanted.worker
+    local run = worker and word:sub(1, #worker) == worker and word:sub(#worker + 1)
+    if run and run ~= wanted.id and run:find "^%d%d%d%d%d%d%d%d_%w+$" then return ("of another run: %s"):format(run) end
+end
+
 ---What stands where a look would find the title: other characters, other case, other separators, a longer name.
 local function looks_alike(wanted, _, seen, changed)
     local lower = seen:lower()
@@ -171,7 +178,9 @@ local function looks_alike(wanted, _, seen, changed)
         if what ~= "" then return 1, "not what it looks like: " .. what end
     end
     if first then
-        return 3, ("joined to more letters: '%s'"):format(characters.reveal(word_around(seen, first, last)))
+        local word = word_around(seen, first, last)
+        local run = other_run(wanted, word)
+        return 3, run or ("joined to more letters: '%s'"):format(characters.reveal(word))
     end
     first, last = lower:find(wanted.lower, 1, true)
     if first then return 2, ("other case: '%s'"):format(seen:sub(first, last)) end
@@ -197,13 +206,11 @@ end
 
 ---The same worker in another run, or a slip of the pen.
 local function other_word(wanted, _, seen)
-    local title, worker, id, best, cost = wanted.title, wanted.worker, wanted.id, nil, nil
+    local title, worker, best, cost = wanted.title, wanted.worker, nil, nil
     if #seen < #title - SLIPS and not (worker and seen:find(worker, 1, true)) then return nil end
     for word in seen:gmatch "[%w_-]+" do
-        local run = worker and word:sub(1, #worker) == worker and word:sub(#worker + 1)
-        if run and run ~= id and run:find "^%d%d%d%d%d%d%d%d_%w+$" then
-            return 8, ("of another run: %s"):format(run)
-        end
+        local run = other_run(wanted, word)
+        if run then return 8, run end
         if math.abs(#word - #title) <= SLIPS then
             local distance = values.distance(word, title, SLIPS)
             if distance <= SLIPS and (not cost or distance < cost) then best, cost = word, distance end

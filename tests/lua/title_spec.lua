@@ -89,7 +89,8 @@ local NEAR = {
     { "x " .. changed("A_", "А_"), "not what it looks like: U+0410 Cyrillic letter" },
     { changed("_1$", "_１"), "U+FF11 full width" },
     { A:lower(), "other case: '" .. A:lower() .. "'" },
-    { A .. "0 - Code", "joined to more letters: '" .. A .. "0'" },
+    { A .. "0 - Code", "of another run: 20261122_10" },
+    { A .. "é", "joined to more letters: '" .. A .. "é'" },
     { "my" .. A, "joined to more letters: 'my" .. A .. "'" },
     { "HITECHOS A_core 20261122-1", "other separators: 'HITECHOS A_core 20261122-1'" },
     { "~/x HITECHOS_A_core_2026…", "cut off after 'HITECHOS_A_core_2026'" },
@@ -139,7 +140,7 @@ end)
 
 test("the message of a failed find names every missing title, and why", function()
     local text = title.explain({ win(A .. "0"), win "x" }, { { title = A }, { title = B }, { title = "C", pin = {} } })
-    expect.contains(text, "no window has " .. A .. " in its title; near: '" .. A .. "0' (xterm, pid 7, id 1): joined")
+    expect.contains(text, "no window has " .. A .. " in its title; near: '" .. A .. "0' (xterm, pid 7, id 1): of another run")
     expect.contains(text, "\nno window has " .. B .. " in its title\n")
     expect.lacks(text, "C in its")
     expect.contains(text, "2 windows were looked at")

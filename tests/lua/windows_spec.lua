@@ -30,7 +30,7 @@ test("with a title each near miss has its reason, and exit 0 means exactly one",
     expect.matches(ran.out, "^matches +[^\n]*" .. A .. " %- x[^\n]*out of sight[^\n]*\nnear [^\n]*other case[^\n]*\n$")
     ran = windows(rule("a", A .. "0"), A)
     expect.equal(ran.exit, 2)
-    expect.contains(ran.out, "joined to more letters")
+    expect.contains(ran.out, "of another run: 20261122_10")
     expect.contains(ran.err, "none of 1 windows has " .. A)
     ran = windows(rule("a", A) .. rule("b", A), A)
     expect.equal(ran.exit, 2)
