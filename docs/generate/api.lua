@@ -159,11 +159,25 @@ function M.modules()
     return all
 end
 
+---What there is, in a table: the page is long.
+---@param modules {name: string, path: string}[]
+local function contents(modules)
+    local rows = { "| module | |\n| --- | --- |" }
+    for _, each in ipairs(modules) do
+        local about = annotations.read(host.source(each.path)).about:gsub("%s*\n%s*", " ")
+        local first = about:match "^(.-[^%d]%.)%s" or about
+        rows[#rows + 1] = ("| [`%s`](#%s) | %s |"):format(each.name, each.name:gsub("%.", ""),
+            line((first:gsub("^%l", string.upper))))
+    end
+    return table.concat(rows, "\n") .. "\n"
+end
+
 ---@return string page
 function M.page()
-    local out = { HEAD }
+    local out, modules = { HEAD }, M.modules()
     for _, row in ipairs(CODES) do out[1] = out[1] .. ("| `%s` | %s |\n"):format(row[1], row[2]) end
-    for _, each in ipairs(M.modules()) do of_module(each.name, each.path, out) end
+    out[#out + 1] = contents(modules)
+    for _, each in ipairs(modules) do of_module(each.name, each.path, out) end
     return table.concat(out, "\n")
 end
 
