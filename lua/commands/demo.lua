@@ -34,11 +34,10 @@ local function iterate(made, desktop, flow)
     return status.exit
 end
 
+---What the run itself did not say: it ended with its verdict and the path of its report.
 local function told(made, desktop, exit)
-    local paths = require "dispatch.layout".new(made.root, made.run_id)
     local picture, why = desktop:picture(made.root .. "/desktop")
     print()
-    print("report   " .. paths:report())
     print("picture  " .. (picture or "none: " .. tostring(why)))
     if desktop.via == "x11" then
         print "note     `unobservable, arrived` is all that X11 can show: it took the text, the marker tells the rest"

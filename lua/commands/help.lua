@@ -14,16 +14,16 @@ local function command_of(name)
 end
 
 local function overview()
-    write("dispatch ", host.version, ": carries one iteration of work to a set of AI coding workers, and proves it\n\n",
-        "  dispatch run_iter.lua -RunId ID [settings]   runs the flow: the twelve steps\n",
-        "  dispatch FILE.lua [ARGS]                     runs a Lua script with every primitive at hand\n",
-        "  dispatch -e 'CODE'   dispatch -              the same from the command line, from standard input\n",
+    write("dispatch ", host.version, ": prompts to AI coding workers, each proven to have arrived\n\n",
+        "  dispatch run_iter.lua -RunId ID [settings]   the twelve steps of an iteration\n",
+        "  dispatch FILE.lua [ARGS]                     a Lua script\n",
+        "  dispatch -e 'CODE'   dispatch -              Lua code; from standard input\n",
         "  dispatch COMMAND …\n\n")
     for _, name in ipairs(launch.commands()) do
         write(("  %-10s %s\n"):format(name, command_of(name).summary))
     end
     write("\n`dispatch help COMMAND`, `dispatch help settings`, `dispatch help SETTING`; --version\n",
-        "exit status: 0 PASS, 1 the flow script failed, 2 blocked, 64 wrong usage, 130 interrupted\n")
+        "exit status: 0 PASS, 1 the flow script failed, 2 blocked, 64 wrong usage,\n             130 interrupted\n")
     return 0
 end
 
@@ -41,8 +41,9 @@ local function setting(each)
 end
 
 local function all_settings()
-    write("Flags go before variables, FACTORY_X before FACTORY_DISPATCH__X, both before the default. -Flag value,\n",
-        "-Flag:value, --flag-name value or --flag-name=value, in any case. -ShowConfig shows what is in force.\n\n")
+    write("Flags go before variables, FACTORY_X before FACTORY_DISPATCH__X, both before\n",
+        "the default. -Flag value, -Flag:value, --flag-name value or --flag-name=value,\n",
+        "in any case. -ShowConfig shows what is in force.\n\n")
     for _, each in ipairs(settings.TABLE) do
         if each.later ~= true then setting(each) end
     end
