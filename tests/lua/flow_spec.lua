@@ -369,7 +369,7 @@ test("another way for the prompts that is not here is wrong usage, saying what i
     w:write("ahk.exe", "")
     local before = w:tree()
     for _, case in ipairs { { { via = "ahk" }, "-Via ahk: AutoHotkey runs on Windows only" },
-        { { via = "ahk", "-AhkExe", w.at.root .. "/ahk.exe" }, "AutoHotkey is not in this build" },
+        { { via = "ahk", "-AhkExe", w.at.root .. "/ahk.exe" }, "AutoHotkey runs on Windows only" },
         { { via = "exec" }, "-Via exec: starting workers without windows is not in this build" },
         { { via = "win32" }, "-Via win32: not in this build" } } do
         local r = w:run(case[1])
