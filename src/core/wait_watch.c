@@ -30,12 +30,21 @@ static void touch(struct wait_watch *watch, const char *name)
     }
 }
 
+static const char *last_name(const char *path)
+{
+    const char *name = path;
+    for (; *path; path++)
+        if (path_is_separator(*path))
+            name = path + 1;
+    return name;
+}
+
 /* inotify says that a folder itself went (IN_DELETE_SELF, IN_MOVE_SELF) by an event that carries no name; libuv puts
  * the folder's own name there. An entry may have that name too: then the watch is made anew for nothing. */
 static void on_event(uv_fs_event_t *handle, const char *name, int events, int status)
 {
     struct wait_watch *watch = handle->data;
-    const char *own = strrchr(watch->folder, '/') + 1;
+    const char *own = last_name(watch->folder);
     wait_stir();
     if (status < 0 || !name || ((events & UV_RENAME) && strcmp(name, own) == 0)) {
         watch->dead = true;
