@@ -103,6 +103,23 @@ test("a window that does not tell who it is gets the text, and proves nothing", 
     shows(desktop, pin, "our text")
 end)
 
+test("a text that was taken counts, also where the chord is said not to have been pressed", function()
+    local desktop, pin = ready()
+    local pressed
+    local function press(chord)
+        if pressed then
+            expect.ok(desktop:key(pin, chord, within()))
+            shows(desktop, pin, "our text")
+        end
+        return false
+    end
+    for _, want in ipairs { "not", "whole" } do
+        pressed = want == "whole"
+        local taken, _, code = desktop:paste(pin, "our text", within(nil, { press = press }))
+        expect.equal({ taken, code }, { want, "EREFUSED" })
+    end
+end)
+
 test("a clipboard that another program keeps open is waited for until the deadline", function()
     local desktop, pin = ready()
     local holder = stage.puppet "hold"

@@ -121,10 +121,10 @@ static enum win32_reader who_reads(const struct win32_clipboard *c, DWORD *pid)
     HWND reader = GetOpenClipboardWindow();
     DWORD target = 0;
     *pid = 0;
-    if (!reader)
-        return READER_NAMELESS;
-    GetWindowThreadProcessId(reader, pid);
-    GetWindowThreadProcessId(c->target, &target);
+    if (!reader || !GetWindowThreadProcessId(reader, pid))
+        return READER_NAMELESS; /* nobody's window, or one that closed meanwhile */
+    if (!c->target || !GetWindowThreadProcessId(c->target, &target))
+        return READER_FOREIGN; /* the pinned window is gone: it reads nothing */
     bool inside = reader == c->target || GetAncestor(reader, GA_ROOTOWNER) == c->target;
     return inside || *pid == target ? READER_TARGET : READER_FOREIGN;
 }
@@ -149,8 +149,6 @@ void win32_clipboard_render(struct win32 *w)
             c->reads[reader]++;
         else
             GlobalFree(copy);
-    } else if (c->armed) {
-        c->reads[reader]++;
     }
     LeaveCriticalSection(&c->guard);
 }

@@ -11,6 +11,7 @@
 #define TAKE_TIME (5 * CLOCK_SECOND)    /* for the user's clipboard to be saved, and its owner to answer */
 #define NAMELESS_GRACE (300 * CLOCK_MS) /* the target may still read after somebody whom we do not know */
 
+/* From now on nobody gets it. */
 static void withdraw(struct win32 *w)
 {
     struct win32_clipboard *c = &w->clipboard;
@@ -44,7 +45,7 @@ static bool offer(struct win32 *w, const struct window_pin *pin, const char *tex
 }
 
 struct state {
-    unsigned reads[READER_KINDS];
+    unsigned reads[READER_FOREIGN];
     DWORD foreign;
     bool ours;
 };
@@ -92,7 +93,7 @@ static bool watch_taking(struct win32 *w, const struct window_pin *pin, const ch
             if (now - nameless >= NAMELESS_GRACE)
                 return win32_focus_verify(pin, true, err);
         }
-        if (!IsWindow(win32_check_window(pin)))
+        if (!win32_check_window(pin))
             return error_set(err, EC_GONE, "'%s': its window was closed before it asked for the text", pin->token);
         if (!s.ours)
             return error_set(err, EC_REFUSED, "'%s': another program took the clipboard before the window asked for it",
@@ -113,7 +114,24 @@ static bool begin(struct win32 *w, const struct window_pin *pin, const char *tex
     w->pasted = true;
     withdraw(w); /* the last one's text is not for this window */
     int64_t take_by = clock_now() + TAKE_TIME;
-    return offer(w, pin, text, err) && win32_pump_order(w, ORDER_TAKE, take_by < until ? take_by : until, false, err);
+    if (offer(w, pin, text, err) && win32_pump_order(w, ORDER_TAKE, take_by < until ? take_by : until, false, err))
+        return true;
+    withdraw(w);
+    return false;
+}
+
+/* What failed may have been pressed all the same, and the text taken between our last look and now. */
+static bool end(struct win32 *w, bool ok, enum window_taken *taken)
+{
+    if (ok)
+        return true;
+    withdraw(w);
+    struct state s = look(&w->clipboard);
+    if (s.reads[READER_TARGET])
+        *taken = TAKEN_WHOLE;
+    else if (s.reads[READER_NAMELESS])
+        *taken = TAKEN_UNKNOWN;
+    return false;
 }
 
 bool win32_paste(struct win32 *w, const struct window_pin *pin, const char *text, const char *keys, int64_t until,
@@ -122,27 +140,22 @@ bool win32_paste(struct win32 *w, const struct window_pin *pin, const char *text
     struct win32_stroke stroke;
     bool went;
     *taken = TAKEN_NOT;
-    if (!win32_keys_chord(pin, keys, &stroke, err))
+    if (!win32_keys_chord(pin, keys, &stroke, err) || !begin(w, pin, text, until, err))
         return false;
-    bool ok = begin(w, pin, text, until, err) && win32_keys_press(w, pin, &stroke, 1, until, true, &went, err) &&
-              watch_taking(w, pin, keys, until, taken, err);
-    if (!ok)
-        withdraw(w);
-    return ok;
+    bool ok =
+        win32_keys_press(w, pin, &stroke, 1, until, true, &went, err) && watch_taking(w, pin, keys, until, taken, err);
+    return end(w, ok, taken);
 }
 
 bool win32_paste_by(struct win32 *w, const struct window_pin *pin, const char *text, struct window_press *press,
                     int64_t until, enum window_taken *taken, struct error *err)
 {
     *taken = TAKEN_NOT;
-    bool ok = begin(w, pin, text, until, err);
-    if (ok) {
-        win32_paste_arm(w, true);
-        ok = press->now(press, err) && watch_taking(w, pin, press->keys, until, taken, err);
-    }
-    if (!ok)
-        withdraw(w);
-    return ok;
+    if (!begin(w, pin, text, until, err))
+        return false;
+    win32_paste_arm(w, true);
+    bool ok = press->now(press, err) && watch_taking(w, pin, press->keys, until, taken, err);
+    return end(w, ok, taken);
 }
 
 void win32_paste_restore(struct win32 *w)

@@ -35,7 +35,7 @@ struct win32_saved {
     size_t n;
 };
 
-enum win32_reader { READER_TARGET, READER_NAMELESS, READER_FOREIGN, READER_KINDS };
+enum win32_reader { READER_TARGET, READER_NAMELESS, READER_FOREIGN };
 struct win32_clipboard {
     CRITICAL_SECTION guard; /* of all below */
     bool ready, ended;      /* the thread has made its window, or could not; it is about to return */
@@ -47,12 +47,12 @@ struct win32_clipboard {
     bool taking;    /* we empty it ourselves just now */
     bool kept;      /* `saved` is what the user had there (possibly nothing) */
     struct win32_saved saved;
-    struct error unsaved; /* code set: what of it will not come back, not told yet */
-    wchar_t *text;        /* what is promised, lines ended by CR LF; NULL: nothing */
-    HWND target;          /* the pinned window; only its program gets the text */
-    bool armed;           /* the chord goes out: from now on it may be read */
-    unsigned reads[READER_KINDS];
-    DWORD foreign; /* process that asked last without being the target's */
+    struct error unsaved;           /* code set: what of it will not come back, not told yet */
+    wchar_t *text;                  /* what is promised, lines ended by CR LF; NULL: nothing */
+    HWND target;                    /* the pinned window; only its program gets the text */
+    bool armed;                     /* the chord goes out: from now on it may be read */
+    unsigned reads[READER_FOREIGN]; /* by whom it is handed to */
+    DWORD foreign;                  /* process that asked last without being the target's */
 };
 
 struct win32_seen { /* changes: what the windows looked like */
