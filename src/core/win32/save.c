@@ -27,18 +27,22 @@ static enum kind kind_of(UINT id)
     return drawn || (id >= CF_PRIVATEFIRST && id <= CF_GDIOBJLAST) || is_ole_pointer(id) ? NOT_OURS : MEMORY;
 }
 
+/* NULL: no memory, or it cannot be read. */
 static HANDLE copy_memory(HANDLE data)
 {
     SIZE_T len = GlobalSize(data);
-    HGLOBAL copy = GlobalAlloc(GMEM_MOVEABLE, len ? len : 1);
-    void *from = len ? GlobalLock(data) : NULL, *to = copy ? GlobalLock(copy) : NULL;
-    if (from && to)
+    HGLOBAL copy = GlobalAlloc(GMEM_MOVEABLE | GMEM_ZEROINIT, len ? len : 1);
+    void *from = copy && len ? GlobalLock(data) : NULL, *to = from ? GlobalLock(copy) : NULL;
+    if (to)
         memcpy(to, from, len);
     if (to)
         GlobalUnlock(copy);
     if (from)
         GlobalUnlock(data);
-    return copy;
+    if (to || !len)
+        return copy;
+    GlobalFree(copy);
+    return NULL;
 }
 
 static void drop(const struct win32_format *format)
