@@ -68,6 +68,12 @@ bool win32_focus_verify(const struct window_pin *pin, bool for_text, struct erro
     return verify(pin, for_text, &focus, err);
 }
 
+/* 0: it hangs, and who is joined with it hangs as well. */
+static DWORD thread_of(HWND window)
+{
+    return window && !IsHungAppWindow(window) ? GetWindowThreadProcessId(window, NULL) : 0;
+}
+
 static void join(DWORD a, DWORD b, BOOL joined)
 {
     if (a && b && a != b)
@@ -78,9 +84,7 @@ static void insist(HWND window)
 {
     INPUT lift = {.type = INPUT_KEYBOARD, .ki = {.wVk = VK_MENU, .dwFlags = KEYEVENTF_KEYUP}};
     MSG message;
-    DWORD own = GetCurrentThreadId(), theirs = GetWindowThreadProcessId(window, NULL);
-    HWND front = GetForegroundWindow();
-    DWORD before = front ? GetWindowThreadProcessId(front, NULL) : 0;
+    DWORD own = GetCurrentThreadId(), theirs = thread_of(window), before = thread_of(GetForegroundWindow());
     PeekMessageW(&message, NULL, WM_USER, WM_USER, PM_NOREMOVE); /* only a thread with a queue can be joined */
     SendInput(1, &lift, sizeof lift);
     join(own, before, TRUE);
