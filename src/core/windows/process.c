@@ -152,7 +152,7 @@ void process_input_finish(struct process *p)
 
 bool process_input_is_read(const struct process *p)
 {
-    return p->system && p->system->read && !p->in.settling;
+    return p->system && !p->in.settling && p->system->read; /* in this order: the thread writes until it settled */
 }
 
 /* ---- the beginning ---- */
@@ -224,15 +224,17 @@ static bool fill_launch(struct launch *l, const struct process_spec *spec, const
     return true;
 }
 
+/* NULL: GetLastError() says why. */
 static HANDLE new_job(bool outlives_us)
 {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {0};
     HANDLE job = CreateJobObjectW(NULL, NULL);
     limits.BasicLimitInformation.LimitFlags =
         outlives_us ? JOB_OBJECT_LIMIT_BREAKAWAY_OK : JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
-    if (job)
-        SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits);
-    return job;
+    if (!job || SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits))
+        return job;
+    CloseHandle(job);
+    return NULL;
 }
 
 static bool explain(DWORD number, const char *name, const char *path, struct error *err)
@@ -302,10 +304,10 @@ bool process_system_start(struct process *p, const struct process_spec *spec, co
     PROCESS_INFORMATION made;
     bool ok = false;
     p->system = calloc(1, sizeof *p->system);
-    if (p->system)
-        p->system->job = new_job(p->outlives_us);
-    if (!p->system || !p->system->job)
-        error_set(err, EC_MEMORY, "%s: out of memory", p->name);
+    if (!p->system)
+        return error_set(err, EC_MEMORY, "%s: out of memory", p->name);
+    if (!(p->system->job = new_job(p->outlives_us)))
+        error_from_windows(err, GetLastError(), p->name);
     else if (!fill_launch(&l, spec, path, env, ends, err))
         ok = false;
     else if (!create(&l, p->outlives_us, &made))
