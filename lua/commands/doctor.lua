@@ -2,6 +2,7 @@
 
 local file = require "file"
 local host = require "host"
+local term = require "term"
 local window = require "window"
 local carriers = require "dispatch.carriers"
 local contract = require "dispatch.contract"
@@ -11,6 +12,7 @@ local layout = require "dispatch.layout"
 local screens = require "dispatch.screens"
 local settings = require "dispatch.settings"
 local title = require "dispatch.title"
+local wrap = require "dispatch.wrap"
 
 local USAGE = "dispatch doctor [-RunId ID] [-Root FOLDER] [-Via auto|x11|tmux] [-Factory …]"
 
@@ -119,13 +121,19 @@ local function look_at_run(self)
     end
 end
 
+---On a terminal the text goes on below its own beginning.
+local function write_beside(label, text)
+    local lines = wrap.lines(text, (term.size() or math.huge) - #label)
+    io.stdout:write(label, table.concat(lines, "\n" .. (" "):rep(#label)), "\n")
+end
+
 local function print_findings(self)
     local width, start = 0, true
     for _, f in ipairs(self.findings) do width = math.max(width, #f.what) end
     for _, f in ipairs(self.findings) do
         local word = f.word or f.found and "found" or f.needed and "MISSING" or "not here"
-        io.stdout:write(("%-9s %-" .. width .. "s  %s\n"):format(word, f.what, f.said))
-        if f.mend then io.stdout:write((" "):rep(width + 12), "-> ", f.mend, "\n") end
+        write_beside(("%-9s %-" .. width .. "s  "):format(word, f.what), f.said)
+        if f.mend then write_beside((" "):rep(width + 12) .. "-> ", f.mend) end
         start = start and (f.found or not f.needed)
     end
     return start

@@ -2,11 +2,18 @@
 -- themselves.
 
 local host = require "host"
+local term = require "term"
 local launch = require "dispatch.launch"
 local settings = require "dispatch.settings"
 local values = require "dispatch.values"
+local wrap = require "dispatch.wrap"
 
 local function write(...) io.stdout:write(...) end
+
+---As wide as the terminal; what goes elsewhere has no end of line but its own.
+local function columns() return (term.size()) or math.huge end
+
+local function write_lines(lines) write(table.concat(lines, "\n"), "\n") end
 
 local function command_of(name)
     local source = host.source("commands/" .. name .. ".lua")
@@ -19,10 +26,10 @@ local function overview()
         "  dispatch FILE.lua [ARGS]                     a Lua script\n",
         "  dispatch -e 'CODE'   dispatch -              Lua code; from standard input\n",
         "  dispatch COMMAND …\n\n")
-    for _, name in ipairs(launch.commands()) do
-        write(("  %-10s %s\n"):format(name, command_of(name).summary))
-    end
-    write("\n`dispatch help COMMAND`, `dispatch help settings`, `dispatch help SETTING`; --version\n",
+    local rows = {}
+    for i, name in ipairs(launch.commands()) do rows[i] = { name, command_of(name).summary } end
+    write_lines(wrap.pairs(rows, columns(), "  "))
+    write("\n`dispatch help COMMAND`, `dispatch help settings`, `dispatch help SETTING`;\n`dispatch --version`\n",
         "exit status: 0 PASS, 1 the flow script failed, 2 blocked, 64 wrong usage,\n             130 interrupted\n")
     return 0
 end
@@ -35,9 +42,10 @@ end
 
 local function setting(each)
     write(("-%s  %s\n"):format(each.name, each.switch and "(a switch)" or values.accepts(each)))
-    write(("    %s%s\n"):format(each.about, each.later == true and " (not in this build)" or ""))
+    write_lines(wrap.lines(each.about .. (each.later == true and " (not in this build)" or ""), columns(), "    "))
     local variables = table.concat(settings.variables(each), ", ")
-    write(("    default: %s%s\n"):format(default_of(each), variables ~= "" and "; " .. variables or ""))
+    write_lines(wrap.lines(("default: %s%s"):format(default_of(each), variables ~= "" and "; " .. variables or ""),
+        columns(), "    "))
 end
 
 local function all_settings()
@@ -73,7 +81,8 @@ local function run(argv)
     if topic == "settings" then return all_settings() end
     local command = topic:find "^[%w_-]+$" and command_of(topic)
     if command then
-        write("usage: ", command.usage, "\n", command.summary, "\n")
+        write_lines(wrap.lines("usage: " .. command.usage, columns()))
+        write_lines(wrap.lines(command.summary, columns()))
         return 0
     end
     local found = setting_named(topic)
