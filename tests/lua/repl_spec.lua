@@ -138,7 +138,7 @@ test("windows, explain, desktop, desktops and highlight on a desktop of rules", 
     expect.contains(run.out, "EUNSUPPORTED")
     expect.contains(run.out, "ENOWINDOW")
     expect.contains(run.out, "window.desktop, to be closed")
-    expect.contains(run.err, 'explain "TOKEN": a title')
+    expect.matches("\n" .. run.err, '\nexplain "TOKEN": a title')  -- neither our own line before it nor a traceback
 end)
 
 test("watch shows titles as they change, until its time is up", function()

@@ -5,6 +5,7 @@ local term = require "term"
 local desks = require "dispatch.repl.desks"
 local explain = require "dispatch.repl.explain"
 local help = require "dispatch.repl.help"
+local mistake = require "dispatch.mistake"
 local title = require "dispatch.title"
 local watch = require "dispatch.repl.watch"
 local wrap = require "dispatch.wrap"
@@ -21,7 +22,7 @@ end
 
 local function want_token(token, usage)
     if type(token) ~= "string" or token == "" then
-        error(("%s: a title, or a part of one, in quotes is expected"):format(usage), 3)
+        mistake.raise(("%s: a title, or a part of one, is expected, in quotes"):format(usage))
     end
 end
 
