@@ -1,6 +1,7 @@
 -- wait: step 9 alone. Waits for the markers of a run that was sent already; sends nothing, writes nothing, takes no
 -- lock: it may stand beside a run that is at work.
 
+local file = require "file"
 local attempt = require "dispatch.attempt"
 local crew = require "dispatch.crew"
 local flow = require "dispatch.flow"
@@ -20,6 +21,15 @@ local function step_of(steps)
     end
 end
 
+---Prompts may have been pasted by hand. A slip in the RUN_ID is more likely, and is waited for until the deadline.
+local function warn(run)
+    for _, worker in ipairs(run.workers) do
+        if run.earlier[worker] or file.stat(run.layout:marker(worker)) then return end
+    end
+    run.emit("warning", { code = "ENOTSENT", message = ("nothing tells that %s was sent: no attempt of it sent to %s,"
+        .. " and no marker is there. Is it the right RUN_ID?"):format(run.id, table.concat(run.workers, ", ")) })
+end
+
 local function run(argv)
     local context, exit = launch.follow("wait", argv)
     if not context then return exit end
@@ -32,6 +42,7 @@ local function run(argv)
         run_of_step.crew = crew.new(run_of_step)
         local ok, message, code = run_of_step.crew:expect()
         if not ok then return nil, message, code end
+        warn(run_of_step)
         return step[2](run_of_step)
     end } })
 end
