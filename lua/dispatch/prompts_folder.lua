@@ -124,7 +124,9 @@ local function shape(source, workers, name_of, add)
         if not entry then
             local like = looks_like(name, strangers)
             if like then renamed[like] = true end
-            add { file = name, message = like and ("is missing; '%s' looks like it: rename it"):format(like.name)
+            add { file = name, message = like and ("is missing; '%s' looks like it: rename it%s"):format(like.name,
+                like.name:sub(-#name + #worker) == name:sub(#worker + 1) and ", or correct that worker in the flow"
+                or "")
                 or ("is missing: the prompt of %s"):format(worker) }
         elseif TYPES[entry.type] then
             add { file = name, message = TYPES[entry.type] .. "; put the prompt file itself there" }

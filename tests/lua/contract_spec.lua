@@ -67,7 +67,8 @@ end)
 
 local REFUSED = {
     { { [A] = false }, A .. ": is missing: the prompt of A_core" },
-    { { [A] = false, ["a_core_20261122_1.txt"] = "x" }, "'a_core_20261122_1.txt' looks like it: rename it" },
+    { { [A] = false, ["a_core_20261122_1.txt"] = "x" },
+        "'a_core_20261122_1.txt' looks like it: rename it, or correct that worker in the flow" },
     { { [A] = false, ["A_core_20261122_1.txt.txt"] = "x" }, "'A_core_20261122_1.txt.txt' looks like it" },
     { { ["notes.md"] = "x" }, "notes.md: does not belong here" },
     { { ["E_extra_20261122_1.txt"] = "x" }, "E_extra_20261122_1.txt: does not belong here" },
