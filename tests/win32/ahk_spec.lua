@@ -1,0 +1,226 @@
+-- Prompts by AutoHotkey's hands: the real AutoHotkey (PyPI's ahk-binary, for tests alone), real windows.
+local clock = require "clock"
+local expect = require "expect"
+local process = require "process"
+local stage = require "stage"
+local wait = require "wait"
+local window = require "window"
+local ahk = require "dispatch.ahk"
+local find = require "dispatch.ahk.find"
+local hands = require "dispatch.ahk.hands"
+local runtime = require "dispatch.ahk.runtime"
+local script = require "dispatch.ahk.script"
+local test = expect.test
+
+local TITLE = "HITECHOS_A_core_20261122_1"
+local within = stage.within
+
+local folder = assert(os.getenv "DISPATCH_AHK", "DISPATCH_AHK: the folder with AutoHotkeyV2.exe, as ctest sets it")
+local V2, V1 = folder .. "/AutoHotkeyV2.exe", folder .. "/AutoHotkey.exe"
+
+---dispatch send of one text.
+local function send(text, exe)
+    local path = stage.folder() .. "/prompt.txt"
+    expect.write(path, text)
+    local run = expect.dispatch { "send", TITLE, path, "-Via", "ahk", "-AhkExe", exe or V2, "-WindowReadyTimeout", "5",
+        seconds = stage.SECONDS * 2 }
+    return run.exit, run.out, run.err
+end
+
+---A running script, made of the built-in template or another one, and where it logs.
+local function started(template)
+    local at = stage.folder()
+    local text = expect.ok(runtime.make(template or (runtime.template()), "template",
+        { { "RUN_ID", "x" }, { "LOG_FILE", at .. "/AHK_DISPATCH.log" } }))
+    expect.write(at .. "/runtime.ahk", text)
+    local s = expect.ok(script.start(V2, at .. "/runtime.ahk", at .. "/out", at .. "/err"))
+    expect.after(function() s:close() end)
+    return s, at
+end
+
+---A desktop with AutoHotkey's hands; closed after the test.
+local function open(template)
+    local s, at = started(template)
+    local desktop = hands(expect.ok(window.open "win32"), s)
+    expect.after(function() desktop:close() end)
+    return desktop, at
+end
+
+---The built-in template, changed.
+local function template_with(pattern, replacement)
+    local text, changes = runtime.template():gsub(pattern, function() return replacement end)
+    assert(changes == 1, pattern)
+    return text
+end
+
+test("which AutoHotkey it is", function()
+    expect.equal(find.version(V2), "2.0.18")
+    expect.equal(find.version(V1), "1.1.37.02")
+    expect.refused("EUNSUPPORTED", "is AutoHotkey 1.1.37.02, and version 2 is needed", find.find(V1))
+    expect.refused("ENOENT", "there is no winget", find.ensure(nil, clock.now() + stage.SECONDS))
+end)
+
+for _, manner in ipairs { "", "rich,slow" } do
+    test("a chat that can be read proves that it took the prompt: " .. (manner == "" and "plain" or manner), function()
+        local chat = stage.editor(TITLE, manner)
+        local text = stage.text(4096)
+        local exit, out, err = send(text)
+        expect.contains(out .. err, TITLE .. "  submitted: the text left the composer")
+        expect.equal({ exit, chat:submitted() }, { 0, { text } })
+    end)
+end
+
+for _, row in ipairs {
+    { "vanishes", "closed before it asked for the text" },
+    { "renames", "the title of its window is now 'something else'" },
+    { "leaves", "it is not the active window; that is 'in the way'" },
+    { "blind", "did not ask for the text" },
+} do
+    test("no prompt is called submitted by a window of this manner: " .. row[1], function()
+        local chat = stage.editor(TITLE, row[1])
+        local exit, out, err = send "never"
+        expect.contains(out .. err, row[2])
+        expect.lacks(out:gsub("not_submitted", ""), "submitted")
+        expect.equal({ exit, chat:submitted() }, { 2, {} })
+    end)
+end
+
+test("a v1 is refused by its name, and nothing is pasted", function()
+    local chat = stage.editor(TITLE)
+    local exit, _, err = send("never", V1)
+    expect.contains(err, "AutoHotkey 1.1.37.02, and version 2 is needed")
+    expect.equal({ exit, chat:submitted() }, { 2, {} })
+end)
+
+test("a title is data: nothing in it is an order or a pattern", function()
+    local s, at = started()
+    for _, title in ipairs { 'a"b`c%d%', "^{Del}", "ahk_id 1", "ä 漢字" } do
+        expect.refused("EGONE", "does not see the window", s:order({ "match", "1", title }, within().deadline))
+    end
+    expect.contains(expect.read(at .. "/AHK_DISPATCH.log"), 'match 1 a"b`c%d% -> refused EGONE')
+end)
+
+test("a script that hangs is ended, and the user's clipboard comes back", function()
+    stage.puppet("own", "the user's"):await "owned"
+    local desktop = open(template_with("\n    Send keys\n", "\n    Critical\n    loop {\n    }\n"))
+    local chat = stage.editor(TITLE)
+    local pin = stage.pin(desktop, TITLE)
+    expect.ok(desktop:lock(clock.now() + 5))
+    expect.ok(desktop:focus(pin, within()))
+    local taken, message, code = desktop:paste(pin, "never", within(8))
+    expect.equal({ taken, code, chat:submitted() }, { "not", "ETIMEOUT", {} })
+    expect.contains(message, "gave no sign of life for 5 s and was ended")
+    desktop:unlock()
+    expect.equal(stage.clipboard(), "the user's")
+end)
+
+test("a script that fails or is killed says so, with its file and line", function()
+    local desktop, at = open(template_with("\n    Send keys\n", '\n    Map()["none"]\n'))
+    stage.editor(TITLE)
+    local pin = stage.pin(desktop, TITLE)
+    expect.ok(desktop:focus(pin, within()))
+    local word, message, code = desktop:key(pin, "Return", within())
+    expect.equal({ word, code }, { "unknown", "EIO" })
+    expect.matches(message, "runtime%.ahk, line %d+: Item has no value")
+    expect.refused("EIO", "Item has no value", desktop:focus(pin, within()))
+    expect.contains(expect.read(at .. "/out"), "failed\t")
+
+    local s = started()
+    expect.run { "taskkill", "/F", "/PID", tostring(s.child:pid()), seconds = stage.SECONDS }
+    expect.refused("EIO", "", s:order({ "focus", "1" }, within().deadline))
+end)
+
+test("a team's own script: arguments, status, output; its mistakes with file and line", function()
+    local function run(text, ...)
+        local path = stage.folder() .. "/own ä.ahk"
+        expect.write(path, "\u{FEFF}#Requires AutoHotkey v2.0\n#NoTrayIcon\n" .. text)
+        return ahk.run(path, { ... }, { deadline = clock.now() + stage.SECONDS, exe = V2 })
+    end
+    local r = expect.ok(run('FileAppend(A_Args[1] "|" A_Args[2], "*", "UTF-8-RAW")\nFileAppend("e", "**")\nExitApp 7',
+        "ä b", 'q"x'))
+    expect.equal({ r.exit, r.out, r.err }, { 7, 'ä b|q"x', "e" })
+    expect.refused("EINVAL", "own ä.ahk, line 3: Missing", run "x := (1")
+    expect.refused("EINVAL", "own ä.ahk, line 4: Item has no value", run 'x := Map()\nx["none"]')
+    expect.refused("ENOENT", "no.ahk", ahk.run("no.ahk", {}, { deadline = clock.now() + 30, exe = V2 }))
+end)
+
+-- Many --------------------------------------------------------------------------------------------------------------
+
+local WINDOWS = 5
+local function median(list)
+    table.sort(list)
+    return list[(#list + 1) // 2]
+end
+
+-- As people do it today: a launch for each window, the text on the clipboard, two seconds for the window.
+local LAUNCH = [[
+#Requires AutoHotkey v2.0
+#NoTrayIcon
+A_Clipboard := FileRead(A_Args[2], "UTF-8")
+if !ClipWait(2)
+    ExitApp 3
+WinActivate A_Args[1]
+if !WinWaitActive(A_Args[1], , 2)
+    ExitApp 4
+Send "^v"
+Sleep 150
+Send "{Enter}"
+]]
+
+---Milliseconds of one launch for each window; the focus may be refused to one, which is told.
+local function launches(chats)
+    local at, ms, refused = stage.folder(), {}, 0
+    expect.write(at .. "/launch.ahk", "\u{FEFF}" .. LAUNCH)
+    expect.write(at .. "/launch.txt", stage.text(4096))
+    for i = 1, #chats do
+        local began = clock.now()
+        local r = expect.ok(process.run({ V2, "/ErrorStdOut=UTF-8", at .. "/launch.ahk",
+            ("HITECHOS_W%d_20261122_1"):format(i), at .. "/launch.txt" }, { deadline = clock.now() + stage.SECONDS }))
+        ms[#ms + 1] = (clock.now() - began) * 1000
+        if r.exit ~= 0 then refused = refused + 1 end
+    end
+    return median(ms), refused
+end
+
+local function shows(desktop, pin, text, n)
+    local last = clock.now() + stage.SECONDS
+    while desktop:screen_text(pin) ~= text do
+        if clock.now() > last then error(("send %d: the window shows something else"):format(n)) end
+        wait.sleep(clock.now() + 0.001)
+    end
+end
+
+---DISPATCH_SENDS: how many.
+test("of many sends in a row none is lost, doubled or garbled, and each is much faster than a launch", function()
+    local sends = tonumber(os.getenv "DISPATCH_SENDS" or "200")
+    local desktop = open()
+    local chats, pins, want, ms = {}, {}, {}, {}
+    for i = 1, WINDOWS do
+        local title = ("HITECHOS_W%d_20261122_1"):format(i)
+        chats[i], want[i] = stage.editor(title), {}
+        pins[i] = stage.pin(desktop, title)
+    end
+    for n = 1, sends do
+        local i = (n - 1) % WINDOWS + 1
+        local text = stage.text(4096, "send " .. n)
+        if i == 1 then expect.ok(desktop:lock(clock.now() + 5)) end
+        local began = clock.now()
+        expect.ok(desktop:focus(pins[i], within()))
+        local taken, message = desktop:paste(pins[i], text, within())
+        expect.equal({ taken, message }, { "whole" }, "send " .. n)
+        shows(desktop, pins[i], text, n)
+        expect.equal(desktop:key(pins[i], "Return", within()), "unknown")
+        shows(desktop, pins[i], "", n)           -- as send.lua: a key is read where the focus is then
+        ms[n] = (clock.now() - began) * 1000
+        table.insert(want[i], text)
+        if i == WINDOWS or n == sends then desktop:unlock() end
+    end
+    for i = 1, WINDOWS do
+        expect.eventually("all of window " .. i, stage.SECONDS, function() return #chats[i]:submitted() >= #want[i] end)
+        expect.equal(chats[i]:submitted(), want[i])
+    end
+    local ours, theirs, refused = median(ms), launches(chats)
+    print(("    %d sends of 4 KB to %d windows: median %.1f ms; a launch for each: %.0f ms (%.1f x), focus refused to %d")
+        :format(sends, WINDOWS, ours, theirs, theirs / ours, refused))
+    expect.truthy(theirs / ours >= 8, "at least 8 times as fast as a launch for each window")
+end)
