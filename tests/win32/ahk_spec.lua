@@ -216,11 +216,13 @@ test("of many sends in a row none is lost, doubled or garbled, and each is much 
         if i == WINDOWS or n == sends then desktop:unlock() end
     end
     for i = 1, WINDOWS do
-        expect.eventually("all of window " .. i, stage.SECONDS, function() return #chats[i]:submitted() >= #want[i] end)
+        expect.eventually("all of window " .. i, stage.SECONDS, function()
+            return #chats[i]:submitted() >= #want[i]
+        end)
         expect.equal(chats[i]:submitted(), want[i])
     end
     local ours, theirs, refused = median(ms), launches(chats)
-    print(("    %d sends of 4 KB to %d windows: median %.1f ms; a launch for each: %.0f ms (%.1f x), focus refused to %d")
-        :format(sends, WINDOWS, ours, theirs, theirs / ours, refused))
+    print(("    %d sends of 4 KB to %d windows: median %.1f ms; a launch for each: %.0f ms (%.1f x), "
+        .. "focus refused to %d"):format(sends, WINDOWS, ours, theirs, theirs / ours, refused))
     expect.truthy(theirs / ours >= 8, "at least 8 times as fast as a launch for each window")
 end)
