@@ -23,7 +23,8 @@ function M.table()
         if setting.later == true then
             later[#later + 1] = flag
         else
-            local variable = setting.variable and "`" .. setting.variable .. "`" .. (setting.flat and " *" or "") or ""
+            local variable = settings.variables(setting)[1]
+            variable = variable and "`" .. variable .. "`" or ""
             rows[#rows + 1] = { flag, variable, md.text(default_of(setting)),
                 setting.switch and "a switch" or md.prose(values.accepts(setting)), md.prose(setting.about) }
         end

@@ -140,7 +140,7 @@ end)
 
 test("the message of a failed find names every missing title, and why", function()
     local text = title.explain({ win(A .. "0"), win "x" }, { { title = A }, { title = B }, { title = "C", pin = {} } })
-    expect.contains(text, "no window has " .. A .. " in its title; near: '" .. A .. "0' (xterm, pid 7, id 1): of another")
+    expect.contains(text, "no window has " .. A .. " in its title; near: '" .. A .. "0' (xterm, pid 7, id 1): of")
     expect.contains(text, "\nno window has " .. B .. " in its title\n")
     expect.lacks(text, "C in its")
     expect.contains(text, "2 windows were looked at")
