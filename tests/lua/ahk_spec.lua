@@ -116,6 +116,15 @@ test("one that is not ready for orders is refused with its words", function()
     expect.refused("EIO", "x.ahk (3) : ==> Missing", start "echo 'x.ahk (3) : ==> Missing' >&2; exit 2")
 end)
 
+test("one that was closed is gone, and lets go of its files", function()
+    local s = start "printf 'ready\\t2.0\\n'; exec sleep 60"
+    local pid = tostring(s.child:pid())
+    s:close()
+    expect.truthy(expect.run({ "kill", "-0", pid }).exit ~= 0)
+    s:close()
+    expect.refused("EIO", "was ended", s:order({ "focus", "1" }, soon()))
+end)
+
 -- Which AutoHotkey --------------------------------------------------------------------------------------------------
 
 ---What process.run() finds: AutoHotkey by path, winget.
