@@ -6,9 +6,10 @@ local file = require "file"
 local host = require "host"
 local process = require "process"
 local wait = require "wait"
+local session = require "dispatch.session"
 local settings = require "dispatch.settings"
 
-local USAGE = "dispatch demo [-Via auto|x11|tmux] [-Folder DIR] [-Flow FILE.lua]"
+local USAGE = "dispatch demo [-Via auto|x11|tmux|win32|ahk] [-Folder DIR] [-Flow FILE.lua]"
 
 local function fail(message)
     io.stderr:write("dispatch demo: ", message, "\n")
@@ -82,7 +83,7 @@ local function run(argv)
     local o = options(argv)
     if o.worker then
         return require "dispatch.demo.worker".run { worker = o.worker, title = o.title, sha256 = o.sha256,
-            folder = o.folder, seconds = 0.4 }
+            folder = o.folder, place = math.tointeger(o.place), seconds = 0.4 }
     end
     for name, value in pairs(o) do
         if name ~= "via" and name ~= "folder" and name ~= "flow" then
@@ -92,6 +93,7 @@ local function run(argv)
     end
     local folder = o.folder or ("%s/dispatch-demo-%s-%d"):format(settings.temporary_folder(), os.date("%Y%m%d-%H%M%S"),
         host.machine().pid)
+    if session.on_windows then folder = folder:gsub("\\", "/") end
     if file.stat(folder) then return fail(folder .. ": is there already; give a -Folder that is not") end
     return demo(o.via or "auto", folder, o.flow or "run_iter.lua")
 end

@@ -72,6 +72,17 @@ function window.open(name, where) end
 ---@return boolean
 function window.has_token(title, token) end
 
+--- A window to practise on: a field for text, as a chat has it, and a line above it. Comes back when it is closed.
+--- Windows alone.
+---@param title string
+---@param line string
+---@param submitted fun(text: string): string Enter was pressed: what stood in the field; answers the new line. An error in it closes the window
+---@param at {x: integer, y: integer, width: integer, height: integer} pixels of the desktop
+---@return true? closed
+---@return string? message
+---@return string? code EUNSUPPORTED: not on Windows
+function window.sample(title, line, submitted, at) end
+
 --- A desktop made of rules, on simulated time: waiting costs nothing while nothing but rules can happen. What a rule
 --- may say: fake.rule. A field that is not known, or of the wrong type, raises.
 ---@param rules fake.rule[]

@@ -2,6 +2,7 @@
 #include "desktop.h"
 
 #include "../core/fake/fake.h"
+#include "../core/sample.h"
 #include "bind.h"
 #include "window_rules.h"
 
@@ -63,9 +64,58 @@ static int l_has_token(lua_State *L)
     return 1;
 }
 
+struct sample {
+    lua_State *L;
+    bool failed;
+};
+
+/* Calls the function at 3 with the text; what it answers, or why it failed, stands at 4. */
+static const char *on_submit(void *owner, const char *text)
+{
+    struct sample *sample = owner;
+    lua_State *L = sample->L;
+    lua_settop(L, 3);
+    lua_pushvalue(L, 3);
+    lua_pushstring(L, text);
+    sample->failed = lua_pcall(L, 1, 1, 0) != LUA_OK;
+    if (!sample->failed && lua_isstring(L, 4))
+        return lua_tostring(L, 4);
+    if (!sample->failed)
+        lua_pushliteral(L, "sample: the function must answer the new line");
+    sample->failed = true;
+    return NULL;
+}
+
+static int pixels(lua_State *L, const char *key)
+{
+    lua_getfield(L, 4, key);
+    lua_Integer n = luaL_checkinteger(L, -1);
+    luaL_argcheck(L, n >= INT16_MIN && n <= INT16_MAX, 4, key);
+    lua_pop(L, 1);
+    return (int)n;
+}
+
+/* sample(title, line, submitted, {x, y, width, height}): true when it was closed */
+static int l_sample(lua_State *L)
+{
+    struct error err = {0};
+    struct sample sample = {.L = L};
+    const char *title = luaL_checkstring(L, 1), *line = luaL_checkstring(L, 2);
+    luaL_checktype(L, 3, LUA_TFUNCTION);
+    luaL_checktype(L, 4, LUA_TTABLE);
+    const struct sample_place at = {pixels(L, "x"), pixels(L, "y"), pixels(L, "width"), pixels(L, "height")};
+    lua_settop(L, 3);
+    if (!sample_window(&at, title, line, on_submit, &sample, &err))
+        return bind_refuse(L, &err);
+    if (sample.failed)
+        return lua_error(L);
+    lua_pushboolean(L, true);
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
-    {"backends", l_backends}, {"fake", l_fake},   {"has_token", l_has_token},
-    {"open", l_open},         {"probe", l_probe}, {NULL, NULL},
+    {"backends", l_backends}, {"fake", l_fake}, {"has_token", l_has_token}, {"open", l_open}, {"probe", l_probe},
+    {"sample", l_sample},     {NULL, NULL},
 };
 
 int luaopen_window(lua_State *L)

@@ -1,10 +1,11 @@
 -- desktop.lua: where the demo's five windows stand: X11 on the display that is given, else an Xvfb of our own, else
--- tmux.
+-- tmux. On Windows: its desktop.
 
 local clock = require "clock"
 local file = require "file"
 local host = require "host"
 local process = require "process"
+local session = require "dispatch.session"
 local settings = require "dispatch.settings"
 local wait = require "wait"
 local window = require "window"
@@ -21,9 +22,9 @@ local function found(program)
 end
 
 ---The command of one worker, as an argv.
-local function worker_argv(made, worker, title)
+local function worker_argv(made, worker, title, i)
     return { assert(host.executable()), "demo", "--worker", worker, "--title", title,
-        "--sha256", made.sha256[worker], "--folder", made.root }
+        "--sha256", made.sha256[worker], "--folder", made.root, "--place", tostring(i) }
 end
 
 local Desktop = {}
@@ -100,7 +101,7 @@ function x11.open(self, made, worker, title, i)
     local x, y = ((i - 1) % 2) * (COLUMNS * CELL_W + 40), ((i - 1) // 2) * (ROWS * CELL_H + 40)
     local argv = { "xterm", "-u8", "-fa", "Monospace", "-fs", "9", "-T", title,
         "-geometry", ("%dx%d+%d+%d"):format(COLUMNS, ROWS, x, y), "-e" }
-    for _, word in ipairs(worker_argv(made, worker, title)) do argv[#argv + 1] = word end
+    for _, word in ipairs(worker_argv(made, worker, title, i)) do argv[#argv + 1] = word end
     return self:spawn(argv, { cwd = made.root })
 end
 
@@ -124,7 +125,7 @@ function tmux.open(self, made, worker, title, i)
         or { "new-window", "-d", "-t", "demo:" }
     for _, word in ipairs(verb) do argv[#argv + 1] = word end
     for _, word in ipairs { "-c", made.root, "-n", title, "--" } do argv[#argv + 1] = word end
-    for _, word in ipairs(worker_argv(made, worker, title)) do argv[#argv + 1] = word end
+    for _, word in ipairs(worker_argv(made, worker, title, i)) do argv[#argv + 1] = word end
     local result, message = process.run(argv, { env = self.env, deadline = clock.now() + SECONDS })
     if not result then return nil, message end
     if result.exit ~= 0 then return nil, "tmux: " .. result.err end
@@ -143,12 +144,28 @@ function tmux.picture(self, path)
     return ok and path .. ".txt", why
 end
 
-local KIND = { x11 = x11, tmux = tmux }
+local win32 = {}
+
+function win32.start() return true end
+
+function win32.open(self, made, worker, title, i)
+    return self:spawn(worker_argv(made, worker, title, i), { cwd = made.root })
+end
+
+function win32.picture(_, path)
+    local desktop <close>, message = window.open "win32"
+    if not desktop then return nil, message end
+    local ok, why = desktop:screenshot(nil, path .. ".png")
+    return ok and path .. ".png", why
+end
+
+local KIND = { x11 = x11, tmux = tmux, win32 = win32, ahk = win32 }
 
 ---What the demo can use here.
----@param via "auto"|"x11"|"tmux"
+---@param via "auto"|"x11"|"tmux"|"win32"|"ahk"
 ---@return string? kind, string? display_or_message    display: the one that is given already
 local function choose(via)
+    if session.on_windows then return via == "ahk" and "ahk" or "win32", "this desktop" end
     local display = settings.display()
     local xterm = via ~= "tmux" and found "xterm"
     if xterm and display and window.probe("x11", display) then return "x11", display end
@@ -157,7 +174,7 @@ local function choose(via)
     return nil, "the demo needs windows: install xterm and xvfb, or tmux (./dev demo does it)"
 end
 
----@param via "auto"|"x11"|"tmux"
+---@param via "auto"|"x11"|"tmux"|"win32"|"ahk"
 ---@param scratch string              a folder of ours, for sockets and logs
 ---@return table? desktop             {via, where, env, open(made, worker, title, i), picture(path), close()}
 ---@return string? message

@@ -7,10 +7,13 @@ local digest = require "digest"
 local file = require "file"
 local term = require "term"
 local wait = require "wait"
+local window = require "window"
+local session = require "dispatch.session"
 
 local M = {}
 
 local PASTE_ON, PASTE_OFF = "\27[?2004h", "\27[?2004l"
+local WIDTH, HEIGHT = 480, 220                  -- of a window and the room around it, pixels
 local BEGIN, END = "\27[200~", "\27[201~"      -- xterm, "Bracketed Paste Mode"
 
 local function composer(text)
@@ -38,11 +41,26 @@ local function marker_of(w)
     return path, token
 end
 
-local function work(w)
+---Is it the prompt that was meant?
+---@return string? sha256, string? line
+local function judge(w)
     local got = digest.sha256(w.text)
-    if got ~= w.sha256 then
-        file.write(w.folder .. "/received-" .. w.name .. ".txt", w.text)
-        say(w, ("refused: %d bytes arrived that are not the prompt; see received-%s.txt"):format(#w.text, w.name))
+    if got == w.sha256 then return got end
+    file.write(w.folder .. "/received-" .. w.name .. ".txt", w.text)
+    return nil, ("refused: %d bytes arrived that are not the prompt; see received-%s.txt"):format(#w.text, w.name)
+end
+
+---@return string line
+local function mark(sha256, path, token)
+    file.mkdir(path:match("^(.*)/"))
+    local ok, message = file.write(path, token .. "\n")
+    return ok and ("did %s: %s"):format(sha256:sub(1, 8), path) or message
+end
+
+local function work(w)
+    local got, line = judge(w)
+    if not got then
+        say(w, line)
         return
     end
     local path, token = marker_of(w)
@@ -50,9 +68,7 @@ local function work(w)
     draw(w)
     wait.sleep(clock.now() + w.seconds)
     w.busy = nil
-    file.mkdir(path:match("^(.*)/"))
-    local ok, message = file.write(path, token .. "\n")
-    say(w, ok and ("did %s: %s"):format(got:sub(1, 8), path) or message)
+    say(w, mark(got, path, token))
 end
 
 local function type_key(w, key)
@@ -88,11 +104,27 @@ local function take(w, bytes)
     return bytes
 end
 
----@param options {worker: string, sha256: string, seconds: number, folder: string, title: string}
+---On Windows, whose consoles show nobody what they were given: a window with a field for text.
+local function run_in_window(w, title, place)
+    local ok, message = window.sample(title, "sample worker " .. w.name, function(text)
+        w.text = text
+        local got, line = judge(w)
+        if not got then return line end
+        local path, token = marker_of(w)
+        return mark(got, path, token)
+    end, { x = (place - 1) % 2 * WIDTH, y = (place - 1) // 2 * HEIGHT, width = WIDTH - 10, height = HEIGHT - 40 })
+    if ok then return 0 end
+    io.stderr:write("dispatch: the sample worker's window: ", message, "\n")
+    return 2
+end
+
+---@param options {worker: string, sha256: string, seconds: number, folder: string, title: string, place: integer}
+---       place: among the windows, from 1
 ---@return integer exit_status
 function M.run(options)
     local w = { name = options.worker, sha256 = options.sha256, seconds = options.seconds, folder = options.folder,
         text = "", log = {} }
+    if session.on_windows then return run_in_window(w, options.title, options.place) end
     local ok, message = term.raw()
     if not ok then
         io.stderr:write("dispatch: the sample worker needs a terminal: ", message, "\n")
