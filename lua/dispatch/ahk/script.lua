@@ -23,10 +23,13 @@ local function last_words(path)
     return words ~= "" and ": " .. words or ""
 end
 
----Nothing can be asked of it any more.
+---Nothing can be asked of it any more; when this answers it is gone, and the files that it had open are free.
 local function over(self, message, code)
-    self.dead = self.dead or { message, code }
-    self.child:close()
+    if not self.dead then
+        self.dead = { message, code }
+        self.child:kill(clock.now())
+        self.child:close()
+    end
     return nil, message, code
 end
 
@@ -107,9 +110,8 @@ end
 
 ---Ends it. Again is fine.
 function Script:close()
-    self.child:close()
+    over(self, "AutoHotkey was ended", "EIO")
     self.said:close()
-    self.dead = self.dead or { "AutoHotkey was ended", "EIO" }
 end
 
 return M
