@@ -41,6 +41,9 @@ local function run(argv)
     if not context then return exit end
     local workers, message, code = lacking(context)
     if not workers then return complain(message, code) end
+    workers = opener.retitle(context, workers, function(worker, from, to)
+        say(context.cfg.what_if and "would" or "titled", worker, ("%s, it was %s"):format(to, from))
+    end)
     if not workers[1] then return 0 end
     local openings
     openings, message, code = opener.plan(context, workers)

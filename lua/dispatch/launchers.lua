@@ -34,6 +34,8 @@ local SECONDS = 20                    -- for a server to answer
 ---@field prepare? fun(window: worker_window): true?, string?     what must be there before
 ---@field quick? boolean              the command ends at once, and the next one needs what it did
 ---@field runs_nothing? boolean       it has no room for -WorkerCommand
+---@field named? fun(cfg: table, program: string): named_window[]     which windows can get another title
+---@field rename? fun(cfg: table, program: string, id: string, title: string): true?, string?
 ---@field is_window? boolean          the command lives as long as its window
 ---@field console? boolean            it is started in a console of its own, with the window's title
 
@@ -97,6 +99,32 @@ ALL.xterm = {
         return window.command and append(argv, { "-e" }, window.command) or argv
     end,
 }
+
+---@class named_window               a window that could get another title
+---@field id string
+---@field name string
+---@field folder string               its program's working directory
+
+---Windows with one pane: only in these the name of the window counts.
+---@return named_window[]
+function ALL.tmux.named(cfg, program)
+    local argv = append({ program }, server_of(cfg),
+        { "list-panes", "-a", "-F", "#{window_panes} #{window_id} #{window_name} #{pane_current_path}" })
+    local result = process.run(argv, { deadline = clock.now() + SECONDS })
+    local list = {}
+    for id, name, folder in (result and result.out or ""):gmatch "%f[^\n\0]1 (@%d+) (HITECHOS_[%w_-]+) ([^\n]+)" do
+        list[#list + 1] = { id = id, name = name, folder = folder }
+    end
+    return list
+end
+
+---@return true? renamed, string? message
+function ALL.tmux.rename(cfg, program, id, title)
+    local result, message = process.run(append({ program }, server_of(cfg), { "rename-window", "-t", id, title }),
+        { deadline = clock.now() + SECONDS })
+    if not result or result.exit ~= 0 then return nil, message or result.err end
+    return true
+end
 
 ---Windows Terminal ends a command at each ; of its own command line.
 local function literal(words)

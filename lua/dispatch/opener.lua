@@ -4,11 +4,13 @@
 local clock = require "clock"
 local file = require "file"
 local host = require "host"
+local lock = require "lock"
 local process = require "process"
 local wait = require "wait"
 local carriers = require "dispatch.carriers"
 local command_line = require "dispatch.command_line"
 local launchers = require "dispatch.launchers"
+local layout = require "dispatch.layout"
 local session = require "dispatch.session"
 local settings = require "dispatch.settings"
 local title = require "dispatch.title"
@@ -165,6 +167,48 @@ function M.there(run, workers)
     local by_worker = {}
     for _, job in ipairs(jobs) do by_worker[job.worker] = windows[job.title] end
     return by_worker
+end
+
+-- ------------------------------------------------------------------------------------------------------------- titling
+
+---Is nobody at work on that run?
+local function is_over(run, id)
+    local path = layout.new(run.root, id):lock()
+    if not file.stat(path) then return true end
+    local held <close> = lock.take(path)
+    return held ~= nil
+end
+
+---The worker's window of an earlier run.
+---@param windows named_window[]
+---@return named_window? window       nil: there is none, or more than one
+local function earlier_window(run, worker, windows)
+    local prefix, found = run.layout:title(worker):sub(1, -#run.id - 1), {}
+    for _, each in ipairs(windows) do
+        local id = each.name:sub(1, #prefix) == prefix and each.name:sub(#prefix + 1):match "^%d[%w_-]*$"
+        if id and file.real(each.folder) == file.real(run.layout:worktree(worker)) and is_over(run, id) then
+            found[#found + 1] = each
+        end
+    end
+    return #found == 1 and found[1] or nil
+end
+
+---Gives windows of earlier runs the title of this one, where the launcher can (tmux): those that stand in the worker's
+---worktree, and whose own run is not at work.
+---@param run run
+---@param workers string[]            without a window
+---@param tell fun(worker: string, from: string, to: string)     hears of each before it is done
+---@return string[] workers           still without one
+function M.retitle(run, workers, tell)
+    local launcher, program = launcher_of(run.cfg)     -- what is wrong with it is told by plan()
+    local windows, left = launcher and launcher.named and launcher.named(run.cfg, program) or {}, {}
+    for _, worker in ipairs(workers) do
+        local window, to = earlier_window(run, worker, windows), run.layout:title(worker)
+        if window then tell(worker, window.name, to) end
+        local done = window and (run.cfg.what_if or launcher.rename(run.cfg, program, window.id, to))
+        if not done then left[#left + 1] = worker end
+    end
+    return left
 end
 
 -- ------------------------------------------------------------------------------------------------------------- opening
