@@ -32,6 +32,7 @@ local ROWS = {
     { "*", "ENOTDONE", "Run the command without -Workers: it sends to the others, and not again to these." },
     { "*", "ENODISPLAY", "Is the display or tmux server there? `dispatch windows` lists what can be seen.", AGAIN },
     { "*", "ELOCKED", "Another dispatch is at work there: wait until it ends.", AGAIN },
+    { "ensure_ahk", "ENOENT", "Name a file that is there: -Via fake:FILE.lua; its path begins where you are." },
     { "launch", "ENOENT", "Name what runs the stages: -Factory COMMAND; or put the Python factory where it belongs." },
     { "*", "EUNSUPPORTED", "Choose another way for the prompts: -Via." },
     { "*", "ESTAGE", ARTIFACTS }, { "*", "EGATE", ARTIFACTS },
@@ -47,7 +48,17 @@ local ROWS = {
     { "*", "*", AGAIN },
 }
 
----@param verdict {verdict: string, step?: string, code?: string, worker?: string}
+---The title that the verdict is about: the first that its message names.
+local function title_in(message, run)
+    local titles = {}
+    for i, worker in ipairs(run.workers) do titles[i] = run.layout:title(worker) end
+    for _, title in ipairs(titles) do
+        if message and message:find(title, 1, true) then return title end
+    end
+    return titles[1]
+end
+
+---@param verdict {verdict: string, step?: string, code?: string, message?: string, worker?: string}
 ---@param run {id: string, workers: string[], layout: table}
 ---@return string[]
 function M.of(verdict, run)
@@ -56,7 +67,7 @@ function M.of(verdict, run)
         return { "Correct the Lua file that the message names, then run the same command again." }
     end
     local paths = run.layout
-    local fill = { run_id = run.id, title = paths:title(run.workers[1]), run_dir = paths:show(paths:run_dir()) }
+    local fill = { run_id = run.id, title = title_in(verdict.message, run), run_dir = paths:show(paths:run_dir()) }
     for _, row in ipairs(ROWS) do
         if (row[1] == "*" or row[1] == verdict.step) and (row[2] == "*" or row[2] == verdict.code) then
             local advice = {}

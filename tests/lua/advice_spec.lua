@@ -19,6 +19,7 @@ local LIST = {
     { "dispatch", "ENOTSENT", "-SendMode (enter, ctrl_enter, both)" },                                      -- 4
     { "bundle_validate", "ESTAGE", "`tools/codex/runs/20261122_1/`" },                                      -- 5
     { "integrate", "EGATE", "`tools/codex/runs/20261122_1/`" },
+    { "ensure_ahk", "ENOENT", "-Via fake:FILE.lua" },
     { "launch", "ETIMEOUT", "`tools/codex/runs/20261122_1/`" },
     { "wait_done", "ETIMEOUT", "-WorkerDoneTimeout" },
     { "dispatch", "EAMBIGUOUS", "Close or rename" },
@@ -40,4 +41,11 @@ end)
 
 test("nothing is left unfilled", function()
     for _, row in ipairs(LIST) do expect.lacks(told(row[1], row[2]), "{") end
+end)
+
+test("the title in the advice is one that is missing, and not the first worker's that was found", function()
+    local run = { id = RUN.id, workers = { "A_core", "B_tooling" }, layout = RUN.layout }
+    local text = table.concat(advice.of({ verdict = "BLOCKED", step = "dispatch", code = "ENOWINDOW",
+        message = "no window has HITECHOS_B_tooling_20261122_1 in its title" }, run), "\n")
+    expect.contains(text, "dispatch windows HITECHOS_B_tooling_20261122_1")
 end)

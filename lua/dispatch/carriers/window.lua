@@ -24,7 +24,7 @@ local CANDIDATES = { "tmux", "x11" }
 
 local function open_fake(path)
     local chunk, message = loadfile(path, "t")
-    if not chunk then return nil, message, "ENOENT" end
+    if not chunk then return nil, message, file.stat(path) and "EINVAL" or "ENOENT" end
     local fine, rules = pcall(chunk)
     if not fine then return nil, tostring(rules), "EINVAL" end
     return window.fake(rules)
