@@ -65,7 +65,7 @@ local function worker_words(w, t)
         return "lost", taken == "not" and "not sent" or "failed", receipt.why or ""
     end
     if receipt then
-        return "sent", "at work", ("%s  %s, waits for its marker"):format(text.duration((t - receipt.t) * 1000), proof)
+        return "sent", "at work", ("%s  %s"):format(text.duration((t - receipt.t) * 1000), proof)
     end
     if PHASE[w.status] then return "running", "sending", PHASE[w.status] end
     if w.status == "not ready" then return "interrupted", "not ready", w.waits.why end
