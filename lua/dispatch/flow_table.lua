@@ -104,7 +104,9 @@ function M.check(steps)
             .. " (`dispatch -e 'print(host.source \"run_iter.lua\")'`) and set api = %d", api, M.API, M.API)
     end
     check_workers(steps.workers)
-    if steps.run_id == nil then complain "run_id is missing: run_id = contract.DATE_AND_NUMBER" end
+    if steps.run_id == nil then
+        complain "run_id is missing or nil (a slip?): run_id = contract.DATE_AND_NUMBER, or contract.DATE_TIME_RANDOM"
+    end
     if #steps == 0 then complain "it has no steps" end
     local seen = {}
     for i, step in ipairs(steps) do

@@ -44,7 +44,7 @@ end
 
 local TAIL = {
     ["step 1 'one': 'alwys'"] = { "1", "{ 'one', alwys = true, function() end }", "my.lua:4: flow" },
-    ["run_id is missing"] = { "nil", "{ 'one', function() end }", "my.lua: flow" },
+    ["run_id is missing or nil"] = { "nil", "{ 'one', function() end }", "my.lua: flow" },
 }
 for what, case in pairs(TAIL) do
     test("a flow that is returned at once is named all the same: " .. what, function()
