@@ -79,7 +79,10 @@ static int search_embedded(lua_State *L)
         lua_pushfstring(L, "no file '%s' inside dispatch", path);
         return 1;
     }
-    if (luaL_loadbufferx(L, file->source, file->len, lua_pushfstring(L, "@lua/%s", path), "t") != LUA_OK)
+    const char *chunk = lua_pushfstring(L, "@lua/%s", path);
+    int status = file->code ? luaL_loadbufferx(L, file->code, file->code_len, chunk, "b")
+                            : luaL_loadbufferx(L, file->source, file->len, chunk, "t");
+    if (status != LUA_OK)
         return lua_error(L);
     lua_pushstring(L, path);
     return 2;

@@ -11,6 +11,12 @@ if(UNIX)
     target_link_libraries(vendor_lua PUBLIC m)
 endif()
 
+# Compiles our modules while we are built.
+if(NOT CMAKE_CROSSCOMPILING)
+    add_executable(vendor_luac ${lua_dir}/src/luac.c)
+    target_link_libraries(vendor_luac PRIVATE vendor_lua)
+endif()
+
 vendor_source(lfs lfs_dir)
 add_library(vendor_lfs STATIC ${lfs_dir}/src/lfs.c)
 target_link_libraries(vendor_lfs PRIVATE vendor_lua)
