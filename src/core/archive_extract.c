@@ -51,8 +51,11 @@ static bool place(struct archive *a, size_t i, const char *folder, struct error 
 
 bool archive_extract(struct archive *a, const char *folder, struct error *err)
 {
-    if (!file_mkdir_new(folder, err))
+    if (!file_mkdir_new(folder, err)) {
+        if (strcmp(err->code, EC_EXISTS) == 0)
+            error_set(err, EC_EXISTS, "%s: is there already; name a folder that is not", folder);
         return false;
+    }
     bool ok = true;
     for (size_t i = 0; ok && i < archive_count(a); i++)
         ok = archive_entry(a, i).folder || place(a, i, folder, err);
