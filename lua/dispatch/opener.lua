@@ -240,6 +240,8 @@ local function start(run, opening, i)
         options.console = opening.title
     else
         opening.said = ("%s/dispatch-open-%d-%d.log"):format(settings.temporary_folder(), host.machine().pid, i)
+        ok, message, code = file.write(opening.said, "")     -- in place of what somebody else may have put there
+        if not ok then return nil, message, code end
         options.out, options.err = opening.said, opening.said
     end
     opening.child, message, code = process.spawn(opening.argv, options)

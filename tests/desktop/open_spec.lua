@@ -80,6 +80,18 @@ test("tmux: five windows in a session of their own, each in its worktree; a seco
         "HITECHOS_" .. table.concat(project.WORKERS, "_20261122_1\nHITECHOS_") .. "_20261122_1")
 end)
 
+test("a link that somebody put into the temporary folder is not written through", function()
+    local place, at, folder = in_tmux(), new_project(), expect.folder()
+    expect.write(folder .. "/theirs", "precious")
+    local run = expect.run { "sh", "-c", 'ln -s theirs "$TMPDIR/dispatch-open-$$-1.log"; exec "$@"', "sh",
+        expect.binary(), "open", "-RunId", at.run_id, "-Root", at.root, "-Workers", "A_core", READER,
+        "-WindowReadyTimeout", "60", env = { TMPDIR = folder }, unset = { "TMUX", "TMUX_PANE", "DISPLAY" },
+        seconds = 90, table.unpack(place.flags) }
+    expect.equal(run.exit, 0, run.err)
+    expect.equal(expect.read(folder .. "/theirs"), "precious")
+    expect.equal(expect.tree(folder), { "theirs" })
+end)
+
 test("tmux: from a pane, the windows come into its session", function()
     local place = in_tmux()
     local at = new_project()
