@@ -2,6 +2,7 @@
 
 local file = require "file"
 local host = require "host"
+local process = require "process"
 local term = require "term"
 local window = require "window"
 local carriers = require "dispatch.carriers"
@@ -55,6 +56,12 @@ local function look_at_project(self)
         or path)
 end
 
+---A path of what PATH has.
+local function program(name)
+    local path = process.which(name)
+    return path and file.stat(path) and path or nil
+end
+
 local function look_at_factory(self)
     if not self.root then return end
     local id = self.cfg.run_id or "20000101_1"                   -- only to fill a command's {run_id}
@@ -66,10 +73,10 @@ local function look_at_factory(self)
     end
     local names = argv[1] == "python" and { "python", "python3" } or { argv[1] }
     local path
-    for _, name in ipairs(names) do path = path or settings.find_program(name) end
+    for _, name in ipairs(names) do path = path or program(name) end
     self:says("factory", path, true, path and table.concat(argv, " ") .. " (" .. path .. ")"
         or table.concat(names, " and ") .. ": not found on PATH", "install it, or give -Factory COMMAND")
-    local git = settings.find_program "git"
+    local git = program "git"
     self:says("git", git, false, git or "not found on PATH", "install git: worktrees need it")
 end
 

@@ -28,7 +28,7 @@ function M.missing(name)
     local near = values.nearest(name, known())
     local looked = { "inside dispatch" }
     for path in select(2, package.searchpath(name, package.path)):gmatch "no file '([^\n]*)'" do
-        looked[#looked + 1] = path
+        looked[#looked + 1] = path:gsub("\\", "/")
     end
     mistake.raise(("require \"%s\": there is no such module%s; looked for it %s"):format(name,
         near and (", did you mean \"%s\"?"):format(near) or "", table.concat(looked, ", ")))

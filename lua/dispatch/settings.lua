@@ -5,12 +5,14 @@
 -- A value that does not parse is an error (EINVAL) that names the flag or variable and what it accepts; commands end
 -- with exit status 64 (wrong usage) on it. One exception: the form of a RUN_ID is the flow's, so step 1 judges it (2).
 
-local file = require "file"
 local term = require "term"
 local characters = require "dispatch.characters"
 local values = require "dispatch.values"
 
 local M = {}
+
+---Is this Windows?
+M.on_windows = package.config:sub(1, 1) == "\\"
 
 ---@class setting
 ---@field name string                 the flag, without its dash
@@ -358,7 +360,7 @@ M.variables = variables
 ---@return {colours: boolean}?        nil: plain lines
 function M.live_view(getenv)
     getenv = getenv or os.getenv
-    local kind = getenv "TERM" or ""
+    local kind = getenv "TERM" or M.on_windows and "console" or ""   -- it has no other kind
     if not term.is_tty "out" or kind == "" or kind == "dumb" then return nil end
     return { colours = (getenv "NO_COLOR" or "") == "" }
 end
@@ -369,21 +371,12 @@ function M.display(getenv) return (getenv or os.getenv) "DISPLAY" end
 ---@return boolean                    is this a Wayland session?
 function M.on_wayland(getenv) return ((getenv or os.getenv) "WAYLAND_DISPLAY" or "") ~= "" end
 
----@param name string                 a program, or a path of one
----@return string? path               where PATH finds it
-function M.find_program(name, getenv)
-    if name:find "/" then return file.stat(name) and name or nil end
-    for folder in ((getenv or os.getenv) "PATH" or ""):gmatch "[^:]+" do
-        local info = file.stat(folder .. "/" .. name)
-        if info and info.type ~= "folder" then return folder .. "/" .. name end
-    end
-end
-
----@return string?                    where a program keeps what it remembers of its user (XDG base directories); nil:
----                                   there is no home
+---@return string?                    where a program keeps what it remembers of its user (XDG base directories, or
+---                                   LOCALAPPDATA); nil: there is no home
 function M.state_folder(getenv)
     getenv = getenv or os.getenv
-    local state, home = getenv "XDG_STATE_HOME", getenv "HOME"
+    local state, home, windows = getenv "XDG_STATE_HOME", getenv "HOME", getenv "LOCALAPPDATA"
+    if M.on_windows and windows then return (windows:gsub("\\", "/")) .. "/dispatch" end
     if state and state:sub(1, 1) == "/" then return state .. "/dispatch" end
     return home and home ~= "" and home .. "/.local/state/dispatch" or nil
 end
@@ -392,7 +385,8 @@ end
 function M.temporary_folder(getenv)
     getenv = getenv or os.getenv
     local folder = getenv "TMPDIR" or getenv "TEMP" or getenv "TMP"
-    return folder and folder ~= "" and (folder:gsub("[/\\]+$", "")) or "/tmp"
+    if M.on_windows and folder then folder = folder:gsub("\\", "/") end
+    return folder and folder ~= "" and (folder:gsub("/+$", "")) or "/tmp"
 end
 
 return M

@@ -56,6 +56,13 @@ function process.run(argv, options) end
 ---@return string? code ENOENT EACCES EINVAL EIO
 function process.spawn(argv, options) end
 
+--- Where a program would be found, as for a child.
+---@param name string
+---@return string? path a name with a slash is taken as it is
+---@return string? message
+---@return string? code ENOENT EACCES EUNSUPPORTED: it needs an interpreter (Windows)
+function process.which(name) end
+
 --- How is it?
 ---@return process.status status
 function child:status() end

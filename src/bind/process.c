@@ -1,6 +1,7 @@
 /* process - children: argv arrays in, status and bytes out. */
 #include "../core/process.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../core/clock.h"
@@ -312,9 +313,22 @@ static int l_close(lua_State *L)
     return 0;
 }
 
+/* which(name): path */
+static int l_which(lua_State *L)
+{
+    struct error err = {0};
+    char *path = process_which(bind_path(L, 1), &err);
+    if (!path)
+        return bind_refuse(L, &err);
+    lua_pushstring(L, path);
+    free(path);
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"run", l_run},
     {"spawn", l_spawn},
+    {"which", l_which},
     {NULL, NULL},
 };
 static const luaL_Reg methods[] = {

@@ -66,6 +66,8 @@ char *file_real(const char *path, struct error *err)
         wait_uv_error(err, status, path);
     else if (!(real = strdup(req.ptr)))
         error_set(err, EC_MEMORY, "%s: out of memory", path);
+    else
+        path_from_system(real);
     uv_fs_req_cleanup(&req);
     return real;
 }

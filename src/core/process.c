@@ -189,6 +189,14 @@ static bool start(struct process *p, const struct process_spec *spec, const char
     return true;
 }
 
+char *process_which(const char *name, struct error *err)
+{
+    char **env = process_environment(NULL, NULL, err);
+    char *path = env ? process_find(name, NULL, env, err) : NULL;
+    free(env);
+    return path;
+}
+
 /* Everything of it that can be refused; what was opened stays in p and ends. */
 static bool launch(struct process *p, const struct process_spec *spec, struct process_ends *ends, struct error *err)
 {

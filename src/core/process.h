@@ -37,6 +37,9 @@ struct process_status {
     uint64_t out_dropped, err_dropped;
 };
 
+/* The file that argv[0] = name would be, looked for as for a child. Caller frees. */
+char *process_which(const char *name, struct error *err);
+
 struct process;
 /* The child leads a session and a process group (POSIX) or sits in a kill-on-close job (Windows). ENOENT and EACCES say
  * whether it is the program, the interpreter that a script names, the working directory or an output file. */

@@ -25,8 +25,8 @@ bool process_kill(struct process *p, int64_t until, struct error *err)
     wait_children(+1); /* a tree of grandchildren ends in real time as well */
     p->look = LOOK_FIRST;
     p->asked_to_stop = true;
-    process_tree_ask(p);
-    wait_despite_cancel(&p->gone, until, NULL);
+    if (process_tree_ask(p))
+        wait_despite_cancel(&p->gone, until, NULL);
     p->asked_to_stop = false;
     if (process_tree_is_left(p)) {
         p->look = LOOK_FIRST;

@@ -78,7 +78,7 @@ bool process_system_start(struct process *p, const struct process_spec *spec, co
                           const struct process_ends *ends, struct error *err);
 void process_system_forget(struct process *p);           /* closes its handles in libuv's loop before it exited */
 void process_system_free(struct process_system *system); /* NULL is fine */
-void process_tree_ask(struct process *p);                /* to stop */
+bool process_tree_ask(struct process *p);                /* to stop; false: it cannot hear */
 void process_tree_kill(struct process *p);               /* async-signal-safe */
 bool process_tree_is_left(struct process *p);
 /* All of the input is written: the child shall find its end, and process_input_is_read() tell when it read all. */

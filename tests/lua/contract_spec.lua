@@ -213,15 +213,19 @@ test("each good prompt is told, with the SHA-256 of what is sent, and its warnin
     expect.equal(told[2].warnings, {})
 end)
 
-test("a link or a folder is no prompt, and logs must be a folder", function()
-    local at, run = unpacked { [A] = false, ["B_tooling_20261122_1.txt"] = false }
-    lfs.link(at:prompts() .. "/C_features_20261122_1.txt", at:prompts() .. "/" .. A, true)
+test("a folder is no prompt, and logs must be a folder", function()
+    local at, run = unpacked { ["B_tooling_20261122_1.txt"] = false }
     lfs.mkdir(at:prompts() .. "/B_tooling_20261122_1.txt")
     lfs.rmdir(at:logs())
     expect.write(at:logs(), "")
-    local message = expect.refused("EINVAL", A .. ": is a link", contract.check_prompts(run))
-    expect.contains(message, "B_tooling_20261122_1.txt: is a folder")
+    local message = expect.refused("EINVAL", "B_tooling_20261122_1.txt: is a folder", contract.check_prompts(run))
     expect.contains(message, "logs: does not belong here")
+end)
+
+test("a link is no prompt", function()
+    local at, run = unpacked { [A] = false }
+    expect.link(at:prompts() .. "/C_features_20261122_1.txt", at:prompts() .. "/" .. A)
+    expect.refused("EINVAL", A .. ": is a link", contract.check_prompts(run))
 end)
 
 test("more than 8 MiB is refused without reading it", function()

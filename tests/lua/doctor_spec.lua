@@ -41,7 +41,7 @@ test("doctor: a factory that PATH does not have is missing", function()
 end)
 
 test("doctor: with a RUN_ID it looks for the zip and for each window", function()
-    local run = doctor(root_with_flow(), "-RunId", "20261122_1", "-Factory", "true")
+    local run = doctor(root_with_flow(), "-RunId", "20261122_1", "-Factory", expect.idle())
     expect.equal(run.exit, 2)
     expect.matches(run.out, "MISSING%s+zip")
     expect.contains(run.out, "0 windows are titled HITECHOS_Z_aggregator_20261122_1")

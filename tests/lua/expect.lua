@@ -20,11 +20,13 @@
 -- tests/README.md says how to run one.
 local lfs = require "lfs"
 
-local M = {}
+local M = require "programs"               -- run, dispatch, lua, lives …
 
 --- Set by run.lua: the folder of the repository, and whether this is CI.
 M.root = "."
 M.ci = os.getenv("CI") ~= nil and os.getenv("CI") ~= ""
+--- Is this Windows (or Wine)?
+M.windows = package.config:sub(1, 1) == "\\"
 
 local declared = {} ---@type {name: string, body: fun()}[]
 local cleanups, endings = {}, {} ---@type fun()[], fun()[]
@@ -256,7 +258,7 @@ end
 --- A new empty folder, absolute; removed after the test.
 ---@return string
 function M.folder()
-    local base = os.getenv("TMPDIR") or "/tmp"
+    local base = os.getenv("TMPDIR") or M.windows and os.getenv("TEMP"):gsub("\\", "/") or "/tmp"
     for _ = 1, 100 do
         local path = ("%s/dispatch-test-%08x"):format(base, math.random(0, 0xffffffff))
         if lfs.mkdir(path) then
@@ -267,6 +269,17 @@ function M.folder()
         end
     end
     error("cannot make a folder in " .. base)
+end
+
+--- Makes a symbolic link; leaves the test out where there are none.
+function M.link(target, path)
+    M.posix "a symbolic link wants a privilege, and Wine has none"
+    assert(lfs.link(target, path, true))
+end
+
+--- Does the path begin at a root?
+function M.is_absolute(path)
+    return path:find("^/") ~= nil or (M.windows and path:find("^%a:[/\\]") ~= nil)
 end
 
 --- Makes a folder and its parents.
@@ -324,39 +337,6 @@ function M.tree(folder)
     return found
 end
 
--- The program and others --------------------------------------------------------------------------------------------
-
---- Path of the program under test.
----@return string
-function M.binary()
-    return os.getenv("DISPATCH_BIN") or require("host").executable()
-end
-
---- Runs a command to its end: { argv…, env =, unset =, cwd =, input =, seconds = 60 }; what process.run answers.
----@param o table
----@return {exit: integer?, signal: integer?, out: string, err: string, seconds: number}
-function M.run(o)
-    local clock, process = require "clock", require "process"
-    local options = { deadline = clock.now() + (o.seconds or 60) }
-    for key, value in pairs(o) do
-        if math.type(key) ~= "integer" and key ~= "seconds" then
-            options[key] = value
-        end
-    end
-    return M.ok(process.run({ table.unpack(o) }, options))
-end
-
---- Runs the program: expect.dispatch { "check", "-RunId", "20261122_1", cwd = root, env = { … } }
-function M.dispatch(o)
-    local argv = { M.binary(), table.unpack(o) }
-    for key, value in pairs(o) do
-        if math.type(key) ~= "integer" then
-            argv[key] = value
-        end
-    end
-    return M.run(argv)
-end
-
 -- Leaving out -------------------------------------------------------------------------------------------------------
 
 --- Leaves the test out since something is missing that could be installed: fails in CI.
@@ -371,17 +351,19 @@ function M.elsewhere(why)
     error({ skipped = why }, 0)
 end
 
+--- Leaves the test out on Windows.
+---@param why string what is not there
+function M.posix(why)
+    if M.windows then
+        M.elsewhere("Windows: " .. why)
+    end
+end
+
 --- Path of a program; leaves the test out when it is missing.
 ---@param name string
 ---@return string
 function M.need(name)
-    for folder in (os.getenv("PATH") or ""):gmatch("[^:]+") do
-        local mode = lfs.attributes(folder .. "/" .. name, "mode")
-        if mode == "file" then
-            return folder .. "/" .. name
-        end
-    end
-    return M.skip(name .. " is not installed")
+    return require("process").which(name) or M.skip(name .. " is not installed")
 end
 
 --- Runs what after() was told, after a test or at the end of a spec; for run.lua. Answers the first error.

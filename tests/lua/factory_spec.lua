@@ -1,18 +1,23 @@
 local expect = require "expect"
 local cjson = require "cjson"
 local lfs = require "lfs"
+local file = require "file"
 local factory = require "dispatch.factory"
 local project = require "project"
 local test = expect.test
 
 local ALL = "A_core,B_tooling,C_features,D_validation,Z_aggregator"
 
---- A run whose factory is a shell script of these lines.
+local PRELUDE = 'local clock, file, host, lock, process, wait = require "clock", require "file", require "host", '
+    .. 'require "lock", require "process", require "wait"; '
+
+--- A run whose factory is a Lua script of these lines.
 local function scripted(lines, cfg)
     local at = project.new()
     expect.mkdir(at:logs())
-    expect.write(at.root .. "/factory.sh", lines)
-    local run = project.run(at, { cfg = { factory = ("sh '%s/factory.sh'"):format(at.root), stage_timeout = 30 } })
+    expect.write(at.root .. "/factory.lua", PRELUDE .. lines)
+    local run = project.run(at, { cfg = { factory = ("'%s' '%s/factory.lua'"):format(expect.binary(), at.root),
+        stage_timeout = 30 } })
     for key, value in pairs(cfg or {}) do run.cfg[key] = value end
     return run, at
 end
@@ -42,6 +47,7 @@ local function in_own_process(at, cfg, env, stage)
 end
 
 local function with_python(name)
+    expect.posix "a program of another name cannot be made of a script"
     local at = project.new()
     expect.mkdir(at:logs())
     expect.mkdir(at.root .. "/tools/codex/factory")
@@ -85,7 +91,8 @@ test("auto without a factory is refused, saying what to do", function()
 end)
 
 test("a team's command gets the stage and its options, in the root, with nothing on its input", function()
-    local run, at = scripted 'pwd; for word in "$@"; do echo "$word"; done; cat; echo oops >&2'
+    local run, at = scripted [[print(file.real "."); for _, word in ipairs(arg) do print(word) end
+        io.write(io.read "a"); io.stderr:write "oops\n"]]
     run.cfg.factory = run.cfg.factory .. " 'a b' {run_id} {run_dir}"
     expect.equal(factory.stage(run, "worktrees open"), "exit status 0")
     expect.equal(expect.read(at:log "worktrees_open.stdout.log"), table.concat({ at.root, "a b", "20261122_1",
@@ -94,7 +101,7 @@ test("a team's command gets the stage and its options, in the root, with nothing
 end)
 
 test("a stage takes the flow's whole set, whatever -Workers says", function()
-    local run, at = scripted 'echo "$5"'
+    local run, at = scripted "print(arg[5])"
     run.workers = { "A_core" }
     expect.ok(factory.stage(run, "launch"))
     expect.equal(expect.read(at:log "launch.stdout.log"), ALL .. "\n")
@@ -105,20 +112,22 @@ test("none of our variables reaches a stage, all others do", function()
     expect.mkdir(at:logs())
     local env = { FACTORY_OTHER = "kept" }
     for _, name in ipairs(require "dispatch.settings".names_to_unset()) do env[name] = "x" end
-    local out = in_own_process(at, [[{ factory = "sh -c env", stage_timeout = 30 }]], env)
+    expect.write(at.root .. "/factory.lua", 'print(os.getenv "FACTORY_OTHER", os.getenv "PATH")\nfor name in ("'
+        .. table.concat(require "dispatch.settings".names_to_unset(), " ")
+        .. '"):gmatch "%S+" do if os.getenv(name) then print(name) end end')
+    local out = in_own_process(at, ("{ factory = [['%s' '%s/factory.lua']], stage_timeout = 30 }"):format(
+        expect.binary(), at.root), env)
     expect.truthy(out.ok, out.message)
-    local seen = expect.read(at:log "launch.stdout.log")
-    expect.contains(seen, "FACTORY_OTHER=kept\n")
-    expect.lacks(seen:gsub("FACTORY_OTHER", ""), "FACTORY_")
-    expect.contains(seen, "PATH=")
+    expect.equal(expect.read(at:log "launch.stdout.log"), "kept\t" .. os.getenv "PATH" .. "\n")
 end)
 
 test("a stage is told when it began and when it ended", function()
-    local run, at = scripted [[echo '{"status": "PASS", "meaningful_gate": {"verdict": "PASS"}}'; exit 0]]
+    local run, at = scripted [[print '{"status": "PASS", "meaningful_gate": {"verdict": "PASS"}}']]
     expect.equal(factory.stage(run, "integrate", { gate = "PASS" }),
         "exit status 0, status PASS, gate: PASS")
     local began, ended = run.events[1], run.events[2]
-    expect.equal({ began.ev, began.stage, began.cwd, began.argv[1] }, { "stage.start", "integrate", at.root, "sh" })
+    expect.equal({ began.ev, began.stage, began.cwd, began.argv[1] },
+        { "stage.start", "integrate", at.root, expect.binary() })
     expect.truthy(ended.ms >= 0)
     ended.ms = nil
     expect.equal(ended, { ev = "stage.end", stage = "integrate", exit = 0, status = "PASS", gate = "PASS",
@@ -127,7 +136,8 @@ end)
 
 for _, stage in ipairs { "launch", "bundle-validate", "integrate" } do
     test("a non-zero exit of " .. stage .. " fails the run, and says what the stage said", function()
-        local run = scripted [[echo '{"status": "PASS"}'; printf 'one\ntwo\nthree\n\nNo module named x\n' >&2; exit 7]]
+        local run = scripted [[print '{"status": "PASS"}'
+            io.stderr:write "one\ntwo\nthree\n\nNo module named x\n"; os.exit(7)]]
         local message = expect.refused("ESTAGE", stage .. " ended with exit status 7", factory.stage(run, stage))
         expect.contains(message, "which said: two | three | No module named x. Its output: tools/codex/prompts/")
         expect.equal(run.events[2].exit, 7)
@@ -135,13 +145,14 @@ for _, stage in ipairs { "launch", "bundle-validate", "integrate" } do
 end
 
 test("a stage that a signal ended has failed", function()
-    local run = scripted "kill -9 $$"
+    expect.posix "there are no signals"
+    local run = scripted "process.run({ 'kill', '-9', tostring(host.machine().pid) }, { deadline = math.huge })"
     expect.refused("ESTAGE", "launch was ended by signal 9", factory.stage(run, "launch"))
     expect.equal(run.events[2].signal, 9)
 end)
 
 test("a non-zero worktrees open is a warning", function()
-    local run = scripted "exit 1"
+    local run = scripted "os.exit(1)"
     expect.contains(factory.stage(run, "worktrees open"), "is a warning")
     local warning = project.events(run, "warning")[1]
     expect.contains(warning.message, "worktrees open ended with exit status 1")
@@ -149,7 +160,7 @@ end)
 
 test("integrate fails on a status or verdict that is not PASS, and on no other", function()
     local function integrate(text)
-        return factory.stage(scripted("cat <<'END'\n" .. text .. "\nEND"), "integrate", { gate = "PASS" })
+        return factory.stage(scripted(("print(%q)"):format(text)), "integrate", { gate = "PASS" })
     end
     expect.contains(integrate '{"status": "PASS"}', "status PASS, gate: not given")
     expect.contains(integrate "nothing to read", "exit status 0, gate: not given")
@@ -164,12 +175,12 @@ test("integrate fails on a status or verdict that is not PASS, and on no other",
 end)
 
 test("an answer that is too long to be looked through is no gate that was not given", function()
-    local run = scripted [[head -c 17000000 /dev/zero; echo '{"status": "FAIL"}']]
+    local run = scripted [[io.write(("\0"):rep(17000000), '{"status": "FAIL"}')]]
     expect.refused("EGATE", "integrate: its verdict cannot be read", factory.stage(run, "integrate", { gate = "PASS" }))
 end)
 
 test("other stages go by their exit status alone", function()
-    local run = scripted [[echo '{"status": "BLOCKED"}']]
+    local run = scripted [[print '{"status": "BLOCKED"}']]
     expect.contains(factory.stage(run, "launch"), "status BLOCKED")
 end)
 
@@ -187,17 +198,17 @@ test("a JSON object is found behind what a command says before it", function()
 end)
 
 test("a stage that takes too long is ended, with all that it started", function()
-    local run, at = scripted("sleep 300 & echo $! > child; wait", { stage_timeout = 0.5 })
+    local run, at = scripted(([[process.spawn({ host.executable(), "-e", %q }, {})
+        wait.any({ wait.file "it.up" }, math.huge)
+        wait.sleep(math.huge)]]):format(expect.lives "it"), { stage_timeout = 2 })
     expect.refused("ETIMEOUT", "launch did not end within", factory.stage(run, "launch"))
     expect.equal(run.events[2].ev, "stage.end")
-    local pid = expect.read(at.root .. "/child"):match "%d+"
-    expect.eventually("the child's end", 10, function()
-        local state = (expect.read("/proc/" .. pid .. "/stat") or ""):match "%) (%a)"
-        return state == nil or state == "Z"
-    end)
+    expect.truthy(file.stat(at.root .. "/it.up"), "there was a child")
+    expect.eventually("the child's end", 10, function() return not expect.alive(at.root .. "/it") end)
 end)
 
 test("a command with a path is looked for in the root", function()
+    expect.posix "a program cannot be made of a script"
     local run, at = scripted ""
     program(at.root .. "/tools/stage.sh", "pwd")
     run.cfg.factory = "tools/stage.sh"
@@ -208,27 +219,35 @@ test("a command with a path is looked for in the root", function()
 end)
 
 test("windows that worktrees open made stay open, what other stages left behind ends", function()
-    local run, at = scripted [[sleep 300 >/dev/null 2>&1 & echo $! > "$1.child"]]
-    local function left(stage)
-        expect.ok(factory.stage(run, stage))
-        local pid = expect.read(at.root .. "/" .. stage:match "%w+" .. ".child"):match "%d+"
-        expect.after(function() expect.run { "kill", pid } end)
-        return pid
-    end
-    local function state(pid) return (expect.read("/proc/" .. pid .. "/stat") or ""):match "%) (%a)" or "Z" end
-    local window, rest = left "worktrees open", left "launch"
-    expect.eventually("the end of what launch left", 10, function() return state(rest) == "Z" end)
-    expect.lacks("Z", state(window))
+    -- In the stage's process group, or in its job.
+    local run, at = scripted(([[local code = (%q):gsub("NAME", arg[1])
+        if package.config:sub(1, 1) == "\\" then
+            process.spawn({ host.executable(), "-e", code }, { outlives = true })
+        else
+            os.execute(('%%s -e "%%s" >/dev/null 2>&1 &'):format(host.executable(), code))
+        end
+        wait.any({ wait.file(arg[1] .. ".up") }, math.huge)]]):format(expect.lives "NAME"))
+    expect.after(function() for _, name in ipairs { "worktrees", "launch" } do
+        expect.write(at.root .. "/" .. name .. ".stop", "")
+        expect.eventually("its end", 10, function() return not expect.alive(at.root .. "/" .. name) end)
+    end end)
+    expect.ok(factory.stage(run, "worktrees open"))
+    expect.ok(factory.stage(run, "launch"))
+    expect.eventually("the end of what launch left", 10, function() return not expect.alive(at.root .. "/launch") end)
+    expect.truthy(expect.alive(at.root .. "/worktrees"))
 end)
 
 test("a worktrees open that takes too long is ended, which is a warning", function()
-    local run = scripted("sleep 300", { stage_timeout = 0.3 })
+    local run = scripted("wait.sleep(clock.now() + 300)", { stage_timeout = 0.3 })
     expect.contains(factory.stage(run, "worktrees open"), "is a warning")
     expect.contains(project.events(run, "warning")[1].message, "did not end within 0.3 s")
 end)
 
 test("a stage is interrupted with us", function()
-    local _, at = scripted "echo $$ > child; kill -INT $PPID; sleep 300"
+    expect.posix "there are no signals"
+    local at = project.new()
+    expect.mkdir(at:logs())
+    expect.write(at.root .. "/factory.sh", "echo $$ > child; kill -INT $PPID; sleep 300")
     local out = in_own_process(at, ("{ factory = [[sh '%s/factory.sh']], stage_timeout = 30 }"):format(at.root), {})
     expect.equal(out.code, "EINTR")
     expect.equal(out.events[2].ev, "stage.end")

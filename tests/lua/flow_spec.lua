@@ -365,6 +365,7 @@ test("RUN_ITER.log has what was shown", function()
 end)
 
 test("another way for the prompts that is not here is wrong usage, saying what is", function()
+    expect.posix "AutoHotkey and win32 are here"
     local w = world.new()
     w:write("ahk.exe", "")
     local before = w:tree()

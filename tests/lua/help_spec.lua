@@ -44,6 +44,7 @@ end)
 test("what the settings offer, this build has", function()
     local built = { auto = true, ["fake:FILE.lua"] = true }
     for _, name in ipairs(window.backends()) do built[name] = true end
+    if expect.windows then built.ahk = true end
     local offered = expect.matches(help "Via", "^%-Via  ([^\n]+)\n"):gsub(" or ", ", ")
     for name in offered:gmatch "[^, ]+" do expect.truthy(built[name], name) end
     for name in pairs(built) do

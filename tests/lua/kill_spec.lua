@@ -11,8 +11,8 @@ local function killed(w)
     w:write("child.lua", "return " .. expect.show(w.rules))
     local root = w.at.root
     local got = expect.dispatch { "run_iter.lua", "-RunId", w.at.run_id, "-Root", root, "-Via", "fake:" .. root
-        .. "/child.lua", "-Factory", ("sh '%s/factory/stub.sh'"):format(root) }
-    expect.equal(got.signal, 9, got.out .. got.err)
+        .. "/child.lua", "-Factory", w:factory() }
+    expect.equal(expect.windows and got.exit - 128 or got.signal, 9, got.out .. got.err)
 end
 
 local MOMENTS = {

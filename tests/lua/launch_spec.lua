@@ -150,6 +150,7 @@ end)
 
 -- An interrupted program, however it spends its time.
 local function interrupted(code, signal)
+    expect.posix "there are no signals"
     local process, clock, wait = require "process", require "clock", require "wait"
     local folder = expect.folder()
     local child <close> = expect.ok(process.spawn({ expect.binary(), "-e", "file.write('ready', ''); " .. code },

@@ -1,7 +1,10 @@
 -- The module process, as a script sees it.
 local clock, wait, process, file = require "clock", require "wait", require "process", require "file"
 local expect = require "expect"
-local test = expect.test
+local test, lua = expect.test, expect.lua
+
+local CAT = "for piece in io.lines(nil, 4096) do io.write(piece) end"
+local BOTH = "print 'out'; io.stderr:write 'err\\n'"
 
 local function run(argv, options)
     options = options or {}
@@ -10,13 +13,17 @@ local function run(argv, options)
 end
 
 test("run answers status, output and time", function()
-    local r = run { "sh", "-c", "printf 'a\\0b'; echo err >&2; exit 3" }
+    local r = run(lua "io.write 'a\\0b'; io.stderr:write 'err\\n'; os.exit(3)")
     expect.equal(r.exit, 3)
     expect.equal(r.signal, nil)
     expect.equal(r.out, "a\0b")
     expect.equal(r.err, "err\n")
     expect.truthy(r.seconds >= 0 and r.seconds < 60)
-    r = run { "sh", "-c", "kill -KILL $$" }
+end)
+
+test("a signal that ended it is told", function()
+    expect.posix "there are no signals; a child that was ended by us is in another test"
+    local r = run { "sh", "-c", "kill -KILL $$" }
     expect.equal(r.signal, 9)
     expect.equal(r.exit, nil)
 end)
@@ -27,14 +34,14 @@ test("input goes in whole, also bytes that are no text", function()
         bytes[i] = string.char(i * 31 % 256)
     end
     local text = table.concat(bytes)
-    local r = run({ "cat" }, { input = text })
+    local r = run(lua(CAT), { input = text })
     expect.truthy(r.out == text and r.input_taken)
-    expect.equal(run({ "cat" }).out, "")
-    expect.equal(run({ "true" }, { input = text }).input_taken, false)
+    expect.equal(run(lua(CAT)).out, "")
+    expect.equal(run(lua "", { input = text }).input_taken, false)
 end)
 
 test("what is not captured is not there; what is too much is counted", function()
-    local r = run({ "sh", "-c", "echo out; echo err >&2" }, { out = "null", capture_max = 2 })
+    local r = run(lua(BOTH), { out = "null", capture_max = 2 })
     expect.equal(r.out, nil)
     expect.equal(r.err, "er")
     expect.equal(r.err_dropped, 2)
@@ -42,22 +49,23 @@ end)
 
 test("output into files, relative to our folder", function()
     local folder = expect.folder()
-    run({ "sh", "-c", "echo out; echo err >&2" }, { out = folder .. "/o", err = folder .. "/e", cwd = "/" })
+    run(lua(BOTH), { out = folder .. "/o", err = folder .. "/e", cwd = "/" })
     expect.equal(expect.read(folder .. "/o"), "out\n")
     expect.equal(expect.read(folder .. "/e"), "err\n")
-    run({ "sh", "-c", "echo out; echo err >&2" }, { out = folder .. "/o", err = folder .. "/o" })
+    run(lua(BOTH), { out = folder .. "/o", err = folder .. "/o" })
     expect.equal(expect.read(folder .. "/o"), "out\nerr\n")
-    expect.refused("ENOENT", folder .. "/no/o", process.run({ "true" }, { out = folder .. "/no/o", deadline = 0 }))
+    expect.refused("ENOENT", folder .. "/no/o", process.run(lua "", { out = folder .. "/no/o", deadline = 0 }))
 end)
 
 test("folder and environment", function()
     local folder = expect.folder()
-    expect.equal(run({ "pwd" }, { cwd = folder }).out, file.real(folder) .. "\n")
-    local r = run({ "sh", "-c", "echo $A $B ${PATH:+path} ${HOME-none}" },
-        { env = { A = "1=2", B = "ä", HOME = "x" }, unset = { "HOME" } })
-    expect.equal(r.out, "1=2 ä path x\n")
-    expect.equal(run({ "sh", "-c", "echo ${HOME-none}" }, { unset = { "HOME" } }).out, "none\n")
-    expect.refused("ENOENT", "working directory", process.run({ "true" }, { cwd = "/no/such", deadline = 0 }))
+    expect.equal(run(lua "io.write(file.real '.')", { cwd = folder }).out, file.real(folder))
+    local get = lua "for _, name in ipairs(arg) do print(os.getenv(name)) end"
+    table.move({ "A", "B", "PATH", "SOME_NAME" }, 1, 4, #get + 1, get)
+    local r = run(get, { env = { A = "1=2", B = "ä", SOME_NAME = "x" }, unset = { "SOME_NAME" } })
+    expect.equal(r.out, "1=2\nä\n" .. os.getenv "PATH" .. "\nx\n")
+    expect.equal(run(get, { unset = { "PATH" } }).out, "nil\nnil\nnil\nnil\n")
+    expect.refused("ENOENT", "working directory", process.run(lua "", { cwd = "/no/such", deadline = 0 }))
     expect.refused("ENOENT", "PATH", process.spawn { "dispatch-no-such" })
 end)
 
@@ -65,21 +73,20 @@ test("a time-out ends the tree and passes its last words on", function()
     local folder = expect.folder()
     local from = clock.now()
     local result, message, code = process.run(
-        { "sh", "-c", "sleep 60 & echo $! > pid; echo one >&2; echo still busy >&2; wait" },
-        { cwd = folder, deadline = clock.now() + 1 })
+        lua([[local grandchild = process.spawn({ arg[1], "-e", arg[2] }, {})
+            wait.any({ wait.file "it.up" }, math.huge)
+            io.stderr:write "one\nstill busy\n"
+            wait.any({ grandchild }, math.huge)
+            wait.forget()]], expect.binary(), expect.lives "it"),
+        { cwd = folder, deadline = clock.now() + 3 })
     expect.equal({ result, code }, { nil, "ETIMEOUT" })
-    expect.matches(message, "^sh: did not end within [01]%.?%d* s; its last words: still busy$")
+    expect.matches(message, "dispatch[%.ex]*: did not end within [23]%.?%d* s; its last words: still busy$")
     expect.truthy(clock.now() - from < 20)
-    local pid = expect.read(folder .. "/pid"):match "%d+"
-    expect.eventually("the grandchild's end", 5, function()
-        local stat = expect.read("/proc/" .. pid .. "/stat")
-        return not stat or stat:match "%) Z"
-    end)
+    expect.eventually("the grandchild's end", 5, function() return not expect.alive(folder .. "/it") end)
 end)
 
 test("a child is something to wait for, again and again", function()
-    local child <close> = process.spawn({ "sh", "-c", "read line; echo got $line" },
-        { input = "it\n", out = "capture" })
+    local child <close> = process.spawn(lua "print('got ' .. io.read())", { input = "it\n", out = "capture" })
     expect.truthy(math.type(child:pid()) == "integer")
     expect.truthy(rawequal(wait.any({ child }, clock.now() + 30), child))
     expect.truthy(rawequal(wait.any({ child }, 0), child))
@@ -93,7 +100,7 @@ end)
 
 test("input that was read to its end", function()
     local folder = expect.folder()
-    local child <close> = process.spawn({ "sh", "-c", "cat > copy; echo done > done; exec sleep 60" },
+    local child <close> = process.spawn(lua("file.write('copy', io.read 'a');" .. expect.lives "it"),
         { cwd = folder, input = "text" })
     local source = child:input_source()
     expect.truthy(rawequal(child:input_source(), source))
@@ -109,18 +116,19 @@ end)
 
 test("kill ends who will not listen", function()
     local folder = expect.folder()
-    local child <close> = process.spawn({ "sh", "-c", "trap '' TERM; echo > up; while :; do sleep 1; done" },
+    local child <close> = process.spawn(lua(expect.lives "it" .. "; while true do wait.forget(); wait.sleep(1) end"),
         { cwd = folder })
-    local up <close> = wait.file(folder .. "/up")
+    local up <close> = wait.file(folder .. "/it.up")
     expect.ok(wait.any({ up }, clock.now() + 30))
     expect.equal(child:kill(clock.now() + 0.05), true)
+    expect.falsy(expect.alive(folder .. "/it"))
     expect.equal(child:status().signal, 9)
     expect.equal(child:kill(0), true)
 end)
 
 test("a conversation in lines", function()
-    local echo = [[while read -r line; do printf 'got %s\n' "$line"; done; printf end]]
-    local child <close> = process.spawn({ "sh", "-c", echo }, { input = "first\n", out = "lines" })
+    local echo = [[io.stdout:setvbuf "no"; for line in io.lines() do print("got " .. line) end io.write "end"]]
+    local child <close> = process.spawn(lua(echo), { input = "first\n", out = "lines" })
     local later = clock.now() + 30
     expect.equal(child:line(later), "got first")
     expect.refused("ETIMEOUT", "", child:line(clock.now()))
@@ -133,14 +141,39 @@ test("a conversation in lines", function()
 end)
 
 test("a child that outlives its handle", function()
-    local child = process.spawn({ "sleep", "60" }, { outlives = true })
-    local pid = child:pid()
+    local folder = expect.folder()
+    local child = process.spawn(lua(expect.lives "it"), { outlives = true, cwd = folder })
+    local up <close> = wait.file(folder .. "/it.up")
+    expect.ok(wait.any({ up }, clock.now() + 30))
     child:close()
-    expect.truthy(expect.read(("/proc/%d/stat"):format(pid)))
-    run { "kill", "-KILL", tostring(pid) }
+    expect.truthy(expect.alive(folder .. "/it"))
+    expect.write(folder .. "/it.stop", "")
+    expect.eventually("its own end", 10, function() return not expect.alive(folder .. "/it") end)
+end)
+
+test("which: what a child would be", function()
+    expect.equal(process.which(expect.binary()), expect.binary())
+    expect.refused("ENOENT", "PATH", process.which "dispatch-no-such")
+end)
+
+test("killed outright: its children end with it, but for who outlives it", function()
+    local folder = expect.folder()
+    local parent <close> = expect.ok(process.spawn(lua([[
+        ours = process.spawn({ host.executable(), "-e", arg[1] }, {})
+        free = process.spawn({ host.executable(), "-e", arg[2] }, { outlives = true })
+        wait.any({ wait.file "ours.up" }, math.huge)
+        wait.any({ wait.file "free.up" }, math.huge)
+        window.fake { { at = 0, interrupt = "KILL" } }
+        wait.sleep(math.huge)]], expect.lives "ours", expect.lives "free"), { cwd = folder, outlives = true }))
+    expect.ok(wait.any({ parent }, clock.now() + 60))
+    expect.eventually("the end of its child", 60, function() return not expect.alive(folder .. "/ours") end)
+    expect.truthy(expect.alive(folder .. "/free"))
+    expect.write(folder .. "/free.stop", "")
+    expect.eventually("its own end", 60, function() return not expect.alive(folder .. "/free") end)
 end)
 
 test("killed by SIGKILL: its children and theirs end with it, but for who outlives it", function()
+    expect.posix "there are no signals"
     local folder = expect.folder()
     local function script(name) return ("sleep 4711 & echo $! $$ > .%s; mv .%s %s; wait"):format(name, name, name) end
     local parent <close> = expect.ok(process.spawn({ expect.binary(), "-e", ([[
@@ -183,7 +216,7 @@ test("a caller's mistakes raise", function()
     expect.raises("'capture_max' must", process.run, { "true" }, { capture_max = 0, deadline = deadline })
     expect.raises("'err' may be lines", process.spawn, { "true" }, { err = "lines" })
     expect.raises("started by spawn", process.run, { "true" }, { out = "lines", deadline = deadline })
-    local child <close> = process.spawn({ "true" })
+    local child <close> = process.spawn(lua "")
     expect.raises('not spawned with out = "lines"', child.line, child, deadline)
     expect.raises("'outlives' must", process.run, { "true" }, { outlives = 1, deadline = deadline })
 end)

@@ -76,7 +76,7 @@ end
 --- Runs it, as an operator would.
 ---@param at layout
 function M.rehearse(at)
-    return expect.dispatch { "run_iter.lua", "-RunId", at.run_id, "-Via", "fake:desktop.lua", "-Factory", "true",
+    return expect.dispatch { "run_iter.lua", "-RunId", at.run_id, "-Via", "fake:desktop.lua", "-Factory", expect.idle(),
         cwd = at.root }
 end
 

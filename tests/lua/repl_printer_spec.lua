@@ -110,7 +110,7 @@ end)
 test("functions, userdata and tables that have words of their own are named", function()
     local desktop <close> = expect.ok(window.fake {})
     expect.equal(show(window.open, { name_of = help.name_of }), "window.open")
-    expect.matches(show(desktop), "^dispatch%.desktop: 0x")
+    expect.matches(show(desktop), "^dispatch%.desktop: %x+")
     local line = debug.getinfo(1, "l").currentline + 1
     expect.equal(show(function() end), ("function (tests/lua/repl_printer_spec.lua:%d)"):format(line))
     expect.contains(show(print), "function (C)")

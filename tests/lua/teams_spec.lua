@@ -85,6 +85,7 @@ local SEVEN = { "A_core", "B_tooling", "C_features", "D_validation", "Z_aggregat
 local function seven() return (expect.read(expect.root .. "/tests/lua/flows/three_phases.lua")) end
 
 test("the flow for seven workers in three phases differs from the built-in one in at most 40 lines", function()
+    expect.posix "there is no diff"
     local folder = expect.folder()
     expect.write(folder .. "/own.lua", seven())
     expect.write(folder .. "/run_iter.lua", host.source "run_iter.lua")

@@ -24,12 +24,16 @@ M.WORKERS = project.WORKERS
 
 -- STAGE is the word before --run-id. stage.FAILS and stage.SAYS are files that a spec may write.
 local FACTORY = [[
-cd "$(dirname "$0")" || exit 9
-stage=$1; [ "$2" = open ] && stage=worktrees
-printf '%s\n' "$stage" >> stages
-[ -f "$stage.says" ] && cat "$stage.says" || echo '{"status": "PASS", "meaningful_gate": {"verdict": "PASS"}}'
-[ -f "$stage.fails" ] && { echo "$stage: it broke" >&2; exit 1; }
-exit 0
+local here, stage = arg[0]:match "^(.*)/", arg[2] == "open" and "worktrees" or arg[1]
+local list = assert(io.open(here .. "/stages", "ab"))
+list:write(stage, "\n")
+list:close()
+local says = io.open(here .. "/" .. stage .. ".says")
+io.write(says and says:read "a" or '{"status": "PASS", "meaningful_gate": {"verdict": "PASS"}}\n')
+if io.open(here .. "/" .. stage .. ".fails") then
+    io.stderr:write(stage, ": it broke\n")
+    os.exit(1)
+end
 ]]
 
 ---A flow without outside commands, for specs that run it hundreds of times.
@@ -51,6 +55,9 @@ return flow { workers = { "A_core", "B_tooling", "C_features", "D_validation", "
 
 local function title(worker, id) return ("HITECHOS_%s_%s"):format(worker, id or project.ID) end
 M.title = title
+
+---The command line of the factory of three lines.
+function M.factory(w) return ("'%s' '%s/factory/stub.lua'"):format(expect.binary(), w.at.root) end
 
 ---Where a worker's marker belongs, from the root on.
 function M.marker(worker) return ("tools/codex/runs/%s/%s/DONE.marker"):format(project.ID, worker) end
@@ -82,11 +89,11 @@ function M.new(rules)
     end
     for _, rule in ipairs(w.rules) do                          -- paths of a spec are from the root on
         for _, key in ipairs { "write", "remove" } do
-            if rule[key] and not rule[key]:find "^/" then rule[key] = w.at.root .. "/" .. rule[key] end
+            if rule[key] and not expect.is_absolute(rule[key]) then rule[key] = w.at.root .. "/" .. rule[key] end
         end
     end
     project.zip(w.at, project.prompts(w.at))
-    w:write("factory/stub.sh", FACTORY)
+    w:write("factory/stub.lua", FACTORY)
     w:write("rules.lua", "return require 'world'.now.rules")
     return w
 end
@@ -180,7 +187,7 @@ function M:run(args)
     M.now = self
     local root = self.at.root
     local argv = { "-RunId", args.id or project.ID, "-Root", root, "-Via", args.via or "fake:" .. root .. "/rules.lua",
-        "-Factory", args.factory or ("sh '%s/factory/stub.sh'"):format(root) }
+        "-Factory", args.factory or M.factory(self) }
     table.move(args, 1, #args, #argv + 1, argv)
     local source, from = launch.find("run_iter.lua", nil)
     for pattern, replacement in pairs(args.change or {}) do

@@ -72,6 +72,10 @@ test("what is no file is no zip", function()
     expect.refused("ENOENT", folder, zip.list(folder .. "/none.zip"))
     expect.refused("EINVAL", "is a folder", zip.list(folder))
     expect.refused("ENOENT", "has no entry 'c'", zip.read(put(hostile.zip(FILES)), "c"))
+end)
+
+test("a device is no zip", function()
+    expect.posix "no device has a path that opens like a file's"
     expect.refused("EINVAL", "a device", zip.list("/dev/zero"))
 end)
 

@@ -4,10 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/file.h"
+#include "system.h"
 
 static char top[] = "/tmp/test_file.XXXXXX";
 static char folder[64]; /* a new one for each test */

@@ -1,16 +1,11 @@
 /* What is fine in a zip, how it is placed, and how one is made. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -166,27 +161,36 @@ static void test_extract_refused(void **state)
     archive_close(a);
 }
 
-/* A full disk and Ctrl-C in the middle: the folder is gone again. */
-static void test_extract_stopped(void **state)
+/* A full disk: the folder is gone again. */
+static void test_extract_full(void **state)
 {
     (void)state;
     struct error err = {0}, stopped = {0};
     static char text[5000];
     const struct archive_input files[] = {{"a", "small", 5}, {"d/b", text, sizeof text}};
-    struct rlimit limit, small = {1000, 0};
     assert_true(archive_create(zip, files, 2, &err));
     struct archive *a = archive_open(zip, NULL, &err);
     assert_non_null(a);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-    small.rlim_max = limit.rlim_max;
-    signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    begin_limit(1000);
     bool ok = archive_extract(a, out, &stopped);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    end_limit();
     assert_false(ok);
     assert_string_equal(stopped.code, EC_IO);
     assert_int_equal(access(out, F_OK), -1);
-    cancel_request(SIGINT);
+    error_clear(&stopped);
+    archive_close(a);
+}
+
+/* Ctrl-C in the middle: the folder is gone again. */
+static void test_extract_interrupted(void **state)
+{
+    (void)state;
+    struct error err = {0}, stopped = {0};
+    const struct archive_input files[] = {{"a", "small", 5}, {"d/b", "", 0}};
+    assert_true(archive_create(zip, files, 2, &err));
+    struct archive *a = archive_open(zip, NULL, &err);
+    assert_non_null(a);
+    cancel_request(CANCEL_INTERRUPT);
     assert_false(archive_extract(a, out, &stopped));
     cancel_forget();
     assert_string_equal(stopped.code, EC_INTERRUPTED);
@@ -212,17 +216,33 @@ static void test_changed_meanwhile(void **state)
         fputc('x', f);
     fclose(f);
     free(z.bytes);
-    mode_t before = umask(0);
     assert_true(archive_extract(a, out, &err));
-    umask(before);
     archive_close(a);
     char path[96], *bytes;
     size_t len;
-    struct stat st;
     snprintf(path, sizeof path, "%s/a.txt", out);
     assert_true(file_read(path, 10, &bytes, &len, &err));
     assert_string_equal(bytes, "one");
     free(bytes);
+    assert_true(file_remove_tree(out, &err));
+}
+
+static void test_modes(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct stat st;
+    struct made z = two();
+    save(&z);
+    free(z.bytes);
+    struct archive *a = archive_open(zip, NULL, &err);
+    assert_non_null(a);
+    char path[96];
+    snprintf(path, sizeof path, "%s/a.txt", out);
+    mode_t before = umask(0);
+    assert_true(archive_extract(a, out, &err));
+    umask(before);
+    archive_close(a);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0644);
     assert_true(file_remove_tree(out, &err));
@@ -324,8 +344,10 @@ int main(void)
         cmocka_unit_test(test_top_folder),
         cmocka_unit_test(test_no_top_folder),
         cmocka_unit_test(test_extract_refused),
-        cmocka_unit_test(test_extract_stopped),
+        cmocka_unit_test(test_extract_full),
+        cmocka_unit_test(test_extract_interrupted),
         cmocka_unit_test(test_changed_meanwhile),
+        cmocka_unit_test(test_modes),
         cmocka_unit_test(test_create),
         cmocka_unit_test(test_create_refused),
     };

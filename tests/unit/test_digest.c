@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/digest.h"
+#include "system.h"
 
 static void expect_digest(const char *bytes, size_t len, const char *expected)
 {

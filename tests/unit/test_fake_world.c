@@ -1,7 +1,6 @@
 /* Files, signals, a display that goes, and rules that are none. */
 #include "fake_desktop.h"
-
-#include <signal.h>
+#include "system.h"
 
 static char folder[] = "/tmp/test_fake.XXXXXX";
 static char marker[100], other[100];
@@ -66,7 +65,7 @@ static void interrupted_in_a_paste(void **state)
     (void)state;
     const struct fake_rule rules[] = {
         WINDOW_A,
-        {.at = 5 * S, .interrupt = SIGTERM},
+        {.at = 5 * S, .interrupt = CANCEL_TERMINATE},
         {.on = FAKE_PASTE, .nth = 1, .takes = 9 * S},
     };
     OPEN(rules);
@@ -75,7 +74,7 @@ static void interrupted_in_a_paste(void **state)
     refused(paste(&A, "x"), EC_INTERRUPTED);
     assert_int_equal(taken, TAKEN_NOT);
     assert_true(clock_now() - start < 6 * S);
-    assert_int_equal(cancel_take(), SIGTERM);
+    assert_int_equal(cancel_take(), CANCEL_TERMINATE);
     assert_true(paste(&A, "x"));
 }
 
@@ -129,7 +128,7 @@ static void rules_that_say_nothing(void **state)
     static const struct fake_rule wrong[] = {
         {.window = "nobody", .close = true},
         {.focus = "nobody"},
-        {.at = -1, .interrupt = SIGINT},
+        {.at = -1, .interrupt = CANCEL_INTERRUPT},
         {.on = FAKE_LIST, .at = 1, .code = EC_IO},
         {.at = 1, .code = EC_IO},
         {.nth = 1},

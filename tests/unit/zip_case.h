@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/archive.h"
 #include "core/file.h"
 #include "zip_maker.h"
+#include "system.h"
 
 static char folder[] = "/tmp/test_archive.XXXXXX";
 static char zip[64], out[64];

@@ -112,10 +112,11 @@ static void signal_group(const struct process *p, int number)
         kill((pid_t)-p->pid, number);
 }
 
-void process_tree_ask(struct process *p)
+bool process_tree_ask(struct process *p)
 {
     signal_group(p, SIGTERM);
     signal_group(p, SIGCONT); /* who is suspended cannot hear it */
+    return true;
 }
 
 void process_tree_kill(struct process *p)

@@ -52,13 +52,18 @@ char *path_absolute(const char *path, struct error *err)
     free(whole);
     if (!out)
         return NULL;
+    path_from_system(out);
     size_t len = strlen(out);
-    for (size_t i = 0; i < len; i++)
-        if (out[i] == '\\')
-            out[i] = '/';
     while (len > path_root(out) && out[len - 1] == '/')
         out[--len] = '\0';
     return out;
+}
+
+void path_from_system(char *path)
+{
+    for (; *path; path++)
+        if (*path == '\\')
+            *path = '/';
 }
 
 bool path_same_name(const char *a, const char *b)

@@ -77,14 +77,17 @@ static bool has_console(void)
     return GetConsoleCP() != 0;
 }
 
-/* Ctrl-Break, which a process group cannot switch off; a console program hears it. */
-void process_tree_ask(struct process *p)
+/* Ctrl-Break, which a process group cannot switch off; a console program hears it. Wine has Ctrl-C alone. */
+bool process_tree_ask(struct process *p)
 {
-    bool borrowed = p->exited || has_console() ? false : AttachConsole((DWORD)p->pid);
-    if (!p->exited)
-        GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, (DWORD)p->pid);
+    if (p->exited)
+        return false;
+    bool borrowed = !has_console() && AttachConsole((DWORD)p->pid);
+    bool asked = GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, (DWORD)p->pid) ||
+                 GenerateConsoleCtrlEvent(CTRL_C_EVENT, (DWORD)p->pid);
     if (borrowed)
         FreeConsole();
+    return asked;
 }
 
 void process_tree_kill(struct process *p)

@@ -7,6 +7,7 @@
 #include <windows.h>
 
 #include "../clock.h"
+#include "../path.h"
 #include "system.h"
 
 #ifdef __MINGW32__
@@ -37,6 +38,7 @@ void program_start(void)
 {
     for (int fd = 0; fd <= 2; fd++)
         _setmode(fd, _O_BINARY);
+    setvbuf(stderr, NULL, _IONBF, 0); /* Wine's C library keeps the last words of those who are killed */
     console.out = GetStdHandle(STD_OUTPUT_HANDLE);
     console.has_mode = GetConsoleMode(console.out, &console.mode);
     if (console.has_mode)
@@ -55,11 +57,10 @@ char *program_path(struct error *err)
         DWORD n = path ? GetModuleFileNameW(NULL, path, room) : 0;
         char *out = n && n < room ? wide_to_utf8(path) : NULL;
         free(path);
-        for (char *at = out; at && *at; at++)
-            if (*at == '\\')
-                *at = '/';
-        if (out)
+        if (out) {
+            path_from_system(out);
             return out;
+        }
         if (n == room && room < 65536)
             continue;
         error_from_windows(err, GetLastError(), "our own path");
