@@ -94,7 +94,7 @@ test("chords arrive as they are written", function()
     local pin = stage.pin(desktop, TITLE)
     expect.ok(desktop:focus(pin, within()))
     expect.ok(desktop:type(pin, "one", within()))
-    expect.equal(desktop:key(pin, "Return", within()), "unknown")
+    expect.equal(desktop:key(pin, "Return", within()), "whole")
     editor:await "other enter"
     expect.ok(desktop:key(pin, "shift+Home", within()))
     expect.ok(desktop:type(pin, "two", within()))
@@ -127,11 +127,36 @@ test("a key that a person holds is waited for, and named", function()
     local taken, _, code = desktop:paste(pin, "text", within(0.3))
     expect.equal({ taken, code }, { "not", "EFOCUS" })
     local hand = stage.puppet("later", "release", SHIFT, "300")
-    expect.equal(desktop:key(pin, "a", within()), "unknown")
+    expect.equal(desktop:key(pin, "a", within()), "whole")
     hand:await "done"
     expect.eventually("a small a", stage.SECONDS, function()
         return desktop:screen_text(pin) == "a"
     end)
+end)
+
+test("a key is seen to be taken before the focus goes elsewhere: of 200 in quick turns none is lost", function()
+    local windows = {}
+    for i = 1, 2 do
+        local title = ("HITECHOS_W%d_20261122_1"):format(i)
+        windows[i] = { chat = stage.editor(title), title = title, want = {} }
+    end
+    local desktop = stage.open()
+    for _, w in ipairs(windows) do
+        w.pin = stage.pin(desktop, w.title)
+    end
+    for n = 1, 200 do
+        local w = windows[n % 2 + 1]
+        expect.ok(desktop:focus(w.pin, within()))
+        expect.equal({ desktop:paste(w.pin, "text " .. n, within()) }, { "whole" })
+        expect.equal(desktop:key(w.pin, "Return", within()), "whole")
+        table.insert(w.want, "text " .. n)
+    end
+    for _, w in ipairs(windows) do
+        expect.eventually("all of " .. w.title, stage.SECONDS, function()
+            return #w.chat:submitted() >= #w.want
+        end)
+        expect.equal(w.chat:submitted(), w.want)
+    end
 end)
 
 test("no key of ours stays down", function()
@@ -143,7 +168,7 @@ test("no key of ours stays down", function()
         desktop:key(pin, chord, within())
     end
     expect.ok(desktop:key(pin, "a", within(1)), "none is held")
-    for _, key in ipairs { SHIFT, CTRL, "0x12", "0x5b" } do
+    for _, key in ipairs { SHIFT, CTRL, "0x12", "0x5b", "0xe8" } do
         expect.equal(stage.order("state", key), "up\n", key)
     end
 end)

@@ -4,7 +4,11 @@
 
 #include "win32.h"
 
+enum { MARK = 0xE8 };             /* "Virtual-Key Codes": unassigned */
 enum { PIECE = 64, EVENTS = 12 }; /* characters under one check of the focus; events of one stroke, at most */
+
+#define FOCUS_TIME (300 * CLOCK_MS)
+#define READ_TIME (500 * CLOCK_MS) /* for the target to take a key; it is not sent again when it does not */
 
 static const struct {
     uint32_t sym;
@@ -166,22 +170,88 @@ static bool take_back(const struct window_pin *pin, INPUT *events, UINT sent, st
                      pin->token);
 }
 
+/* The thread that the keys go to. 0: none; or it hangs, and who is joined with it hangs as well. */
+static DWORD thread_in_front(void)
+{
+    GUITHREADINFO info = {.cbSize = sizeof info};
+    bool told = GetGUIThreadInfo(0, &info) && info.hwndFocus && !IsHungAppWindow(info.hwndFocus);
+    return told ? GetWindowThreadProcessId(info.hwndFocus, NULL) : 0;
+}
+
+static bool press_mark(DWORD flags)
+{
+    INPUT mark = event_of(MARK, flags);
+    return SendInput(1, &mark, sizeof mark) == 1;
+}
+
+/* Looks until the shared state says so, or `until`. */
+static bool mark_is(bool down, int64_t until)
+{
+    for (;;) {
+        int64_t now = clock_now();
+        if ((GetKeyState(MARK) < 0) == down)
+            return true;
+        if (now >= until || wait_for(NULL, now + CLOCK_MS, NULL) == WAIT_INTERRUPTED)
+            return false;
+    }
+}
+
+/* Presses them, and sees whether the target's thread took them out of its queue: a focus that moves before that loses
+ * them. Threads that share their input state share what GetKeyState() tells, which changes as keys are taken, one after
+ * the other ("AttachThreadInput", "GetKeyState"). So a key without a meaning goes behind ours, and is seen to arrive.
+ */
+static UINT press_and_see(INPUT *events, UINT len, int64_t until, bool *read)
+{
+    MSG message;
+    DWORD own = GetCurrentThreadId(), theirs = thread_in_front();
+    int64_t now = clock_now(), end = now + READ_TIME < until ? now + READ_TIME : until;
+    PeekMessageW(&message, NULL, WM_USER, WM_USER, PM_NOREMOVE); /* only a thread with a queue can be joined */
+    bool joined = theirs && AttachThreadInput(own, theirs, TRUE);
+    bool marked = joined && mark_is(false, end);
+    UINT sent = SendInput(len, events, sizeof *events);
+    if (marked && sent == len && press_mark(0)) {
+        *read = mark_is(true, end);
+        press_mark(KEYEVENTF_KEYUP);
+    }
+    if (joined)
+        AttachThreadInput(own, theirs, FALSE);
+    return sent;
+}
+
+/* A window that just came to the front may lose the focus for a moment while the one before it hears of that. */
+static bool focus_stays(const struct window_pin *pin, bool for_text, int64_t until, struct error *err)
+{
+    int64_t end = clock_now() + FOCUS_TIME < until ? clock_now() + FOCUS_TIME : until;
+    struct error why = {0};
+    while (!win32_focus_verify(pin, for_text, &why)) {
+        bool moment = strcmp(why.code, EC_FOCUS) == 0 && clock_now() < end;
+        if (moment && wait_for(NULL, clock_now() + WIN32_LOOK, NULL) != WAIT_INTERRUPTED)
+            continue;
+        error_clear(err);
+        *err = why;
+        return false;
+    }
+    error_clear(&why);
+    return true;
+}
+
 bool win32_keys_press(struct win32 *w, const struct window_pin *pin, const struct win32_stroke *strokes, size_t n,
-                      int64_t until, bool arm, bool *went, struct error *err)
+                      int64_t until, bool arm, struct win32_pressed *pressed, struct error *err)
 {
     INPUT *events = malloc(n * EVENTS * sizeof *events);
     UINT len = 0;
-    *went = false;
+    *pressed = (struct win32_pressed){0};
     if (!events)
         return error_set(err, EC_MEMORY, "no memory for keys");
     for (size_t i = 0; i < n; i++)
         len += (UINT)add_stroke(events + len, &strokes[i]);
-    bool ok = wait_for_hands(pin, until, err) && win32_focus_verify(pin, arm || w->pasted, err);
+    bool ok = wait_for_hands(pin, until, err) && focus_stays(pin, arm || w->pasted, until, err);
     if (ok) {
         if (arm)
             win32_paste_arm(w, true);
-        UINT sent = SendInput(len, events, sizeof *events);
-        *went = sent > 0;
+        UINT sent = arm ? SendInput(len, events, sizeof *events) /* that the text is read proves more */
+                        : press_and_see(events, len, until, &pressed->read);
+        pressed->went = sent > 0;
         ok = sent == len || take_back(pin, events, sent, err);
     }
     free(events);
@@ -192,10 +262,10 @@ bool win32_keys_send(struct win32 *w, const struct window_pin *pin, const char *
                      enum window_taken *taken, struct error *err)
 {
     struct win32_stroke stroke;
-    bool went = false;
+    struct win32_pressed pressed = {0};
     bool ok = win32_keys_chord(pin, chord, &stroke, err) && win32_check(pin, err) &&
-              win32_keys_press(w, pin, &stroke, 1, until, false, &went, err);
-    *taken = went ? TAKEN_UNKNOWN : TAKEN_NOT; /* a key leaves no trace that we could see */
+              win32_keys_press(w, pin, &stroke, 1, until, false, &pressed, err);
+    *taken = pressed.read ? TAKEN_WHOLE : pressed.went ? TAKEN_UNKNOWN : TAKEN_NOT;
     return ok;
 }
 
@@ -207,14 +277,14 @@ bool win32_keys_type(struct win32 *w, const struct window_pin *pin, const char *
     HKL keyboard = GetKeyboardLayout(GetWindowThreadProcessId(win32_check_window(pin), NULL));
     while (*text) {
         size_t n = 0;
-        bool went;
+        struct win32_pressed pressed;
         for (; n < PIECE && *text; n++) {
             const struct chord chord = {.sym = chord_sym(chord_character(&text))};
             if (!win32_keys_plan(&chord, keyboard, &strokes[n]))
                 return error_set(err, EC_UNSUPPORTED, "this keyboard has no key for U+%04X",
                                  (unsigned)chord.sym & 0xffffffu);
         }
-        if (!win32_keys_press(w, pin, strokes, n, until, false, &went, err))
+        if (!win32_keys_press(w, pin, strokes, n, until, false, &pressed, err))
             return false;
     }
     return true;

@@ -138,12 +138,12 @@ bool win32_paste(struct win32 *w, const struct window_pin *pin, const char *text
                  enum window_taken *taken, struct error *err)
 {
     struct win32_stroke stroke;
-    bool went;
+    struct win32_pressed pressed;
     *taken = TAKEN_NOT;
     if (!win32_keys_chord(pin, keys, &stroke, err) || !begin(w, pin, text, until, err))
         return false;
-    bool ok =
-        win32_keys_press(w, pin, &stroke, 1, until, true, &went, err) && watch_taking(w, pin, keys, until, taken, err);
+    bool ok = win32_keys_press(w, pin, &stroke, 1, until, true, &pressed, err) &&
+              watch_taking(w, pin, keys, until, taken, err);
     return end(w, ok, taken);
 }
 

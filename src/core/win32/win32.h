@@ -137,11 +137,15 @@ struct win32_stroke {
 };
 /* Of a keysym (chord.h) on this keyboard. False: no key of this keyboard does it with such modifiers. */
 bool win32_keys_plan(const struct chord *chord, HKL keyboard, struct win32_stroke *stroke);
+struct win32_pressed {
+    bool went; /* the target may have got some of them */
+    bool read; /* its thread took the last one */
+};
 /* Waits for keys that a person holds, sees that the focus is where it should be, and presses all of them in one go, so
  * that nobody's keys come in between and none of ours stays down. arm: the clipboard's text may be read from then on.
- * *went: the target may have got some of them. */
+ */
 bool win32_keys_press(struct win32 *w, const struct window_pin *pin, const struct win32_stroke *strokes, size_t n,
-                      int64_t until, bool arm, bool *went, struct error *err);
+                      int64_t until, bool arm, struct win32_pressed *pressed, struct error *err);
 bool win32_keys_send(struct win32 *w, const struct window_pin *pin, const char *chord, int64_t until,
                      enum window_taken *taken, struct error *err);
 bool win32_keys_chord(const struct window_pin *pin, const char *chord, struct win32_stroke *stroke, struct error *err);
