@@ -1,5 +1,5 @@
-/* index.c - windows by id and by name: hundreds are looked up in every call. Sorted arrays; windows that are alike stand
- * in the order of their appearance. */
+/* index.c - windows by id and by name: hundreds are looked up in every call. Sorted arrays; windows that are alike
+ * stand in the order of their appearance. */
 #include <stdlib.h>
 #include <string.h>
 
