@@ -91,12 +91,14 @@ local function look(code)
     end
 end
 
+local NOTHING = {}
+
 ---The text as it looks: invisible characters gone, blanks as blanks, look-alikes as the ASCII that they look like.
 ---@param text string                 valid UTF-8 or not
 ---@return string seen
 ---@return {at: integer, char: string, what: string}[] changed    at: byte in `seen` where the change shows
 function M.seen(text)
-    if utf8.len(text) == #text then return text, {} end -- ASCII
+    if utf8.len(text) == #text then return text, NOTHING end -- ASCII
     local out, length, changed, at = {}, 0, {}, 1
     while at <= #text do
         local code, behind = M.at(text, at)

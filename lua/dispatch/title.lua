@@ -149,6 +149,7 @@ local function wanted_near(title)
     local wanted = { title = title, lower = title:lower(), joined = joined(title), worker = worker, id = id,
         short = title:match "^HITECHOS_(.+)$", least = math.max(9, #title // 3), pieces = {} }
     wanted.start = title:sub(1, wanted.least)
+    wanted.long_words = "%f[%w_-]" .. ("[%w_-]"):rep(math.max(1, #title - SLIPS)) .. "[%w_-]*"
     for piece in wanted.joined:gmatch "[^_]+" do table.insert(wanted.pieces, 1, piece) end -- the rarest stand last
     return wanted
 end
@@ -207,9 +208,9 @@ end
 ---The same worker in another run, or a slip of the pen.
 local function other_word(wanted, _, seen)
     local title, worker, best, cost = wanted.title, wanted.worker, nil, nil
-    if #seen < #title - SLIPS and not (worker and seen:find(worker, 1, true)) then return nil end
-    for word in seen:gmatch "[%w_-]+" do
-        local run = other_run(wanted, word)
+    local its_worker = worker and seen:find(worker, 1, true)
+    for word in seen:gmatch(its_worker and "[%w_-]+" or wanted.long_words) do
+        local run = its_worker and other_run(wanted, word)
         if run then return 8, run end
         if math.abs(#word - #title) <= SLIPS then
             local distance = values.distance(word, title, SLIPS)
@@ -225,8 +226,8 @@ local LOOKS = { looks_alike, cut, without_prefix, other_word }
 
 local function judge_text(text, wanted)
     local seen, changed = characters.seen(text)
-    for _, look in ipairs(LOOKS) do
-        local nearness, reason = look(wanted, text, seen, changed)
+    for i = 1, #LOOKS do
+        local nearness, reason = LOOKS[i](wanted, text, seen, changed)
         if nearness then return nearness, reason end
     end
 end

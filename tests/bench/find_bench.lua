@@ -13,7 +13,7 @@ return function()
         local desktop = display:open()
         expect.eventually("all windows", x11_display.SECONDS, function() return #desktop:list() >= count end)
         local options = { env = display.env, unset = { "TMUX" } }
-        local ours, theirs = table.unpack(measure.in_turn(count > 500 and 3 or 7, {
+        local ours, theirs = table.unpack(measure.in_turn(count > 500 and 5 or 7, {
             function() return (measure.command({ expect.binary(), "windows", title, "-Via", "x11" }, options)) end,
             function() return (measure.command({ "xdotool", "search", "--name", "^" .. title .. "$" }, options)) end }))
         rows[#rows + 1] = { what = ("`dispatch windows TITLE` among %d windows, beside `xdotool search`"):format(count),
