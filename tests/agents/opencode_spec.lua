@@ -18,7 +18,8 @@ test("opencode is waited for until it is there, and takes 4 KB byte for byte; a 
     function()
         local lab = labs.start()
         local text = x11.text(4096)
-        local pane = lab:pane(TITLE, lab:opencode())           -- not waited for: dispatch does
+        local pane = lab:pane(TITLE, lab:opencode())
+        lab:await(pane, "%S")                                  -- its launcher is gone; for the composer dispatch waits
         local result = send(lab, text)
         expect.contains(result.out, TITLE .. "  submitted", result.out .. result.err .. lab:screen(pane))
         local got = expect.eventually("the prompt", labs.SECONDS, function()
