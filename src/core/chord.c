@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 static const struct {
     const char *name;
@@ -66,10 +65,22 @@ bool chord_can_be_typed(const char *text, struct error *err)
     return true;
 }
 
+/* Words of the table, which are ASCII; Microsoft's C library has no strncasecmp(3). */
+static bool is_word(const char *word, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 'a' - 'A') : text[i];
+        char w = word[i] >= 'A' && word[i] <= 'Z' ? (char)(word[i] + 'a' - 'A') : word[i];
+        if (c != w || !c)
+            return false;
+    }
+    return !word[len];
+}
+
 static bool modifier_named(const char *name, size_t len, unsigned *mods)
 {
     for (size_t i = 0; i < sizeof modifiers / sizeof *modifiers; i++)
-        if (strlen(modifiers[i].name) == len && strncasecmp(modifiers[i].name, name, len) == 0) {
+        if (is_word(modifiers[i].name, name, len)) {
             *mods |= modifiers[i].mod;
             return true;
         }
@@ -80,7 +91,7 @@ static bool modifier_named(const char *name, size_t len, unsigned *mods)
 static bool key_named(const char *name, struct chord *chord)
 {
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (strcasecmp(keys[i].name, name) == 0) {
+        if (is_word(keys[i].name, name, strlen(name))) {
             chord->sym = keys[i].sym;
             return true;
         }

@@ -44,10 +44,13 @@ static void fill_info(const uv_stat_t *st, struct file_info *info)
 static int look(const char *path, bool follow, struct file_info *info)
 {
     uv_fs_t req;
+    char *longer;
+    path = path_for_system(path, &longer);
     int status = follow ? uv_fs_stat(NULL, &req, path, NULL) : uv_fs_lstat(NULL, &req, path, NULL);
     if (status == 0)
         fill_info(&req.statbuf, info);
     uv_fs_req_cleanup(&req);
+    free(longer);
     return status;
 }
 
@@ -60,8 +63,9 @@ bool file_stat(const char *path, struct file_info *info, struct error *err)
 char *file_real(const char *path, struct error *err)
 {
     uv_fs_t req;
-    char *real = NULL;
-    int status = uv_fs_realpath(NULL, &req, path, NULL);
+    char *real = NULL, *longer;
+    int status = uv_fs_realpath(NULL, &req, path_for_system(path, &longer), NULL);
+    free(longer);
     if (status < 0)
         wait_uv_error(err, status, path);
     else if (!(real = strdup(req.ptr)))
@@ -85,8 +89,11 @@ static void close_file(uv_file fd)
 static uv_file open_regular(const char *path, uint64_t *bytes, struct error *err)
 {
     uv_fs_t req;
-    uv_file fd = uv_fs_open(NULL, &req, path, UV_FS_O_RDONLY | UV_FS_O_NONBLOCK | UV_FS_O_NOCTTY, 0, NULL);
+    char *longer;
+    int flags = UV_FS_O_RDONLY | UV_FS_O_NONBLOCK | UV_FS_O_NOCTTY;
+    uv_file fd = uv_fs_open(NULL, &req, path_for_system(path, &longer), flags, 0, NULL);
     uv_fs_req_cleanup(&req);
+    free(longer);
     if (fd < 0) {
         wait_uv_error(err, fd, path);
         return -1;
@@ -235,7 +242,9 @@ static char **copy_names(uv_fs_t *req, size_t n)
 bool file_list(const char *path, char ***names, size_t *n, struct error *err)
 {
     uv_fs_t req;
-    int count = uv_fs_scandir(NULL, &req, path, 0, NULL);
+    char *longer;
+    int count = uv_fs_scandir(NULL, &req, path_for_system(path, &longer), 0, NULL);
+    free(longer);
     if (count < 0) {
         uv_fs_req_cleanup(&req);
         return wait_uv_error(err, count, path);
@@ -253,8 +262,10 @@ bool file_list(const char *path, char ***names, size_t *n, struct error *err)
 static int make_folder(const char *path)
 {
     uv_fs_t req;
-    int status = uv_fs_mkdir(NULL, &req, path, 0777, NULL);
+    char *longer;
+    int status = uv_fs_mkdir(NULL, &req, path_for_system(path, &longer), 0777, NULL);
     uv_fs_req_cleanup(&req);
+    free(longer);
     return status;
 }
 
@@ -346,14 +357,13 @@ bool file_remove_tree(const char *path, struct error *err)
     int status = look(path, false, &info);
     if (status == 0) {
         uv_fs_t req;
-        if (info.type == FILE_FOLDER) {
-            if (!remove_contents(path, err))
-                return false;
-            status = uv_fs_rmdir(NULL, &req, path, NULL);
-        } else {
-            status = uv_fs_unlink(NULL, &req, path, NULL);
-        }
+        char *longer;
+        if (info.type == FILE_FOLDER && !remove_contents(path, err))
+            return false;
+        const char *it = path_for_system(path, &longer);
+        status = info.type == FILE_FOLDER ? uv_fs_rmdir(NULL, &req, it, NULL) : uv_fs_unlink(NULL, &req, it, NULL);
         uv_fs_req_cleanup(&req);
+        free(longer);
     }
     return status == 0 || status == UV_ENOENT || status == UV_ENOTDIR || wait_uv_error(err, status, path);
 }

@@ -23,8 +23,10 @@ static void close_file(uv_file fd)
 static void unlink_file(const char *path)
 {
     uv_fs_t req;
-    uv_fs_unlink(NULL, &req, path, NULL);
+    char *longer;
+    uv_fs_unlink(NULL, &req, path_for_system(path, &longer), NULL);
     uv_fs_req_cleanup(&req);
+    free(longer);
 }
 
 /* All of it; answers 0 or libuv's status. *written: how much went out, also after a failure. */
@@ -72,8 +74,10 @@ static uv_file open_new(const char *path)
 {
     uv_fs_t req;
     int flags = UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_EXCL | UV_FS_O_NOFOLLOW;
-    uv_file fd = uv_fs_open(NULL, &req, path, flags, MODE, NULL);
+    char *longer;
+    uv_file fd = uv_fs_open(NULL, &req, path_for_system(path, &longer), flags, MODE, NULL);
     uv_fs_req_cleanup(&req);
+    free(longer);
     return fd;
 }
 
@@ -212,8 +216,10 @@ struct file_log *file_log_open(const char *path, struct error *err)
     }
     /* Readable for look_at_end(); not waiting: a FIFO is refused and not opened for ever. */
     int flags = UV_FS_O_RDWR | UV_FS_O_APPEND | UV_FS_O_CREAT | UV_FS_O_NONBLOCK | UV_FS_O_NOCTTY;
-    log->fd = uv_fs_open(NULL, &req, path, flags, MODE, NULL);
+    char *longer;
+    log->fd = uv_fs_open(NULL, &req, path_for_system(path, &longer), flags, MODE, NULL);
     uv_fs_req_cleanup(&req);
+    free(longer);
     int status = log->fd < 0 ? log->fd : look_at_end(log->fd, &log->torn);
     if (status == 0)
         return log;

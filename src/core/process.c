@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "path.h"
 #include "process_private.h"
 #include "program.h"
 
@@ -107,6 +108,7 @@ static bool source_ready(struct wait_source *self, int64_t now, int64_t *again)
         *again = p->ended + PROCESS_GRACE;
         return false;
     }
+    process_input_settled(p);
     p->frozen = true; /* what is captured stays as it is from here on */
     if (p->out.open && !p->out.lines)
         uv_read_stop((uv_stream_t *)&p->out.pipe);
@@ -132,9 +134,11 @@ static uv_file open_file(const char *path, struct error *err)
         return -1;
     }
     uv_fs_t req;
-    uv_file fd =
-        uv_fs_open(NULL, &req, path, UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_TRUNC | UV_FS_O_NOCTTY, 0644, NULL);
+    char *longer;
+    int flags = UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_TRUNC | UV_FS_O_NOCTTY;
+    uv_file fd = uv_fs_open(NULL, &req, path_for_system(path, &longer), flags, 0644, NULL);
     uv_fs_req_cleanup(&req);
+    free(longer);
     if (fd < 0)
         wait_uv_error(err, fd, path);
     return fd;
@@ -207,6 +211,8 @@ static bool launch(struct process *p, const struct process_spec *spec, struct pr
     env = process_environment(spec->env_set, spec->env_unset, err);
     path = env ? process_find(spec->argv[0], spec->cwd, env, err) : NULL;
     if (path && open_ends(p, spec, ends, err) && start(p, spec, path, env, ends, err)) {
+        if (p->in.open && !p->in.conversation)
+            p->in.reader = ends->fd[0];
         ok = process_output_start(&p->out, err) && process_output_start(&p->err, err) &&
              (!p->in.open || process_input_start(p, spec->input, spec->input_len, err));
     }

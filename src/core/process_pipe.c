@@ -206,7 +206,8 @@ void process_input_close(struct process *p)
 {
     process_input_settled(p); /* the last chance to see that all was read */
     process_input_stop(p);
-    close_reader(p);
+    if (p->closed)
+        close_reader(p);
 }
 
 bool process_input_is_taken(const struct process *p)
@@ -222,9 +223,10 @@ bool process_input_is_settling(const struct process *p)
 bool process_input_settled(struct process *p)
 {
     p->in.taken = process_input_is_taken(p);
-    if (p->in.taken)
+    bool settled = p->in.taken || (p->exited && !process_input_is_settling(p));
+    if (settled)
         close_reader(p);
-    return p->in.taken || (p->exited && !process_input_is_settling(p));
+    return settled;
 }
 
 static bool input_ready(struct wait_source *self, int64_t now, int64_t *again)

@@ -35,9 +35,12 @@ struct wait_file {
 static int stat_of(const char *path, bool follow, uv_stat_t *st)
 {
     uv_fs_t req;
+    char *longer;
+    path = path_for_system(path, &longer);
     int status = follow ? uv_fs_stat(NULL, &req, path, NULL) : uv_fs_lstat(NULL, &req, path, NULL);
     *st = req.statbuf;
     uv_fs_req_cleanup(&req);
+    free(longer);
     return status;
 }
 

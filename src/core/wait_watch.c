@@ -90,7 +90,10 @@ static struct wait_watch *make(char *folder)
     watch->folder = folder;
     wait_link_init(&watch->watchers);
     wait_link_append(&watches, &watch->link);
-    if (uv_fs_event_start(&watch->handle, on_event, folder, 0) == 0)
+    char *longer;
+    int status = uv_fs_event_start(&watch->handle, on_event, path_for_system(folder, &longer), 0);
+    free(longer);
+    if (status == 0)
         return watch;
     close_watch(watch);
     return NULL;

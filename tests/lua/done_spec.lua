@@ -244,7 +244,7 @@ test("a pipeline waits for a window while others are at work, and takes it when 
     table.insert(w.rules, (select(2, world.good(w, "Z_aggregator", 5))))
     local r = w:passes { change = PIPELINE, "-WorkerDoneTimeout", "200" }
     local found = r:one("target.found", "Z_aggregator").t
-    expect.truthy(found >= 50 and found < 50.5, found)
+    expect.truthy(found >= 50 and found < 60, found)                      -- the stages take the machine's own time
     expect.truthy(r:one("worker.done", "D_validation").t < found, "reported while the window was waited for")
 end)
 

@@ -1,7 +1,12 @@
 -- The module edit, where there is no terminal. At one: tests/desktop/edit_spec.lua and repl_spec.lua.
 local expect = require "expect"
 local edit = require "edit"
-local test = expect.test
+local function test(name, body)
+    expect.test(name, function()
+        expect.posix "no libedit: the console edits its lines itself"
+        body()
+    end)
+end
 
 test("a pipe cannot be edited", function()
     local run = expect.dispatch { "-e", "print(select(2, edit.open {}), select(3, edit.open()))", input = "" }

@@ -363,7 +363,7 @@ end
 ---@param name string
 ---@return string
 function M.need(name)
-    return require("process").which(name) or M.skip(name .. " is not installed")
+    return require("process").which(name) or (M.windows and M.elsewhere or M.skip)(name .. " is not installed")
 end
 
 --- Runs what after() was told, after a test or at the end of a spec; for run.lua. Answers the first error.

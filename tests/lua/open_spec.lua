@@ -29,9 +29,9 @@ test("settings that do not go together are wrong usage", function()
     for _, case in ipairs {
         { { "-OpenCommand", "true", "-WorkerCommand", "sh" }, "-WorkerCommand and -OpenCommand" },
         { { "-OpenCommand", "true", "-Launcher", "xterm" }, "-Launcher and -OpenCommand" },
-        { { "-Launcher", "wt" }, "-Launcher wt: that is for Windows" },
+        { { "-Launcher", "wt" }, expect.windows and "wt.exe is not on PATH" or "-Launcher wt: that is for Windows" },
         { { "-Launcher", "kitty" }, "accepts auto, tmux, xterm, wt, console or code" },
-        { { "-Launcher", "xterm" }, "DISPLAY is not set" },
+        { { "-Launcher", "xterm" }, expect.windows and "-Launcher xterm: " or "DISPLAY is not set" },
         { { "-Workers", "Nobody" }, "'Nobody' is no worker of this flow" },
     } do
         local run = open(at, table.unpack(case[1]))
@@ -48,14 +48,15 @@ test("a worker's command that PATH does not have is told before anything is open
 end)
 
 test("a command that fails is told with its exit status and its last words", function()
-    local run = open(root_with_worktrees(), "-OpenCommand", "sh -c 'echo no licence for {worker} >&2; exit 3'")
+    local run = open(root_with_worktrees(), "-OpenCommand",
+        ("'%s' -e 'io.stderr:write(\"no licence for \" .. arg[1]); os.exit(3)' {worker}"):format(expect.binary()))
     expect.equal(run.exit, 2)
     expect.contains(run.err, "A_core: ended with exit status 3 before its window was seen")
     expect.contains(run.err, "which said: no licence for A_core")
 end)
 
 test("windows that do not come are told at the deadline", function()
-    local run = open(root_with_worktrees(), "-OpenCommand", "true", "-WindowReadyTimeout", "1")
+    local run = open(root_with_worktrees(), "-OpenCommand", expect.idle(), "-WindowReadyTimeout", "1")
     expect.equal(run.exit, 2)
     expect.contains(run.err, "not seen within 1 s (-WindowReadyTimeout): HITECHOS_A_core_20261122_1, HITECHOS_B_")
 end)

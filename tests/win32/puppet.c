@@ -101,9 +101,13 @@ static int order(HWND window, const wchar_t *what)
 int wmain(int argc, wchar_t **argv)
 {
     const wchar_t *one = argc > 2 ? argv[2] : L"", *two = argc > 3 ? argv[3] : L"";
-    char *verb = utf8(argc > 1 ? argv[1] : L""), *text = utf8(one), *manner = utf8(two);
+    static char *verb, *text, *manner, *more; /* for as long as the process lives */
+    verb = utf8(argc > 1 ? argv[1] : L"");
+    text = utf8(one);
+    manner = utf8(two);
+    more = utf8(argc > 4 ? argv[4] : L"");
     if (!strcmp(verb, "edit"))
-        return edit(one, two, argc > 4 ? utf8(argv[4]) : "");
+        return edit(one, two, more);
     if (!strcmp(verb, "own"))
         return own(text, manner);
     if (!strcmp(verb, "text"))

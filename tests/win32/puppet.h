@@ -17,7 +17,7 @@ int edit(const wchar_t *title, const wchar_t *log, const char *manner);
 int own(const char *text, const char *manner);
 int print_formats(void);
 int print_text(bool nameless);
-int watch(bool takes);
+int watch(bool thief);
 int hold(void);
 int empty(void);
 #endif

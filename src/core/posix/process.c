@@ -82,8 +82,6 @@ bool process_system_start(struct process *p, const struct process_spec *spec, co
         return process_explain(status, spec->argv[0], path, spec->cwd, err);
     }
     p->pid = p->system->handle.pid;
-    if (p->in.open && !p->in.conversation)
-        p->in.reader = ends->fd[0];
     if (!p->outlives_us)
         reaper_watch((pid_t)p->pid);
     return true;

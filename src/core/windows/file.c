@@ -1,7 +1,9 @@
+#include <stdlib.h>
 #include <uv.h>
 
 #include "../clock.h"
 #include "../file_private.h"
+#include "../path.h"
 #include "../wait.h"
 
 #define PATIENCE (2 * CLOCK_SECOND)
@@ -18,8 +20,12 @@ bool file_sync_folder(const char *path, struct error *err)
 static int replace(const char *from, const char *to)
 {
     uv_fs_t req;
-    int status = uv_fs_rename(NULL, &req, from, to, NULL);
+    char *longer_from, *longer_to;
+    from = path_for_system(from, &longer_from);
+    int status = uv_fs_rename(NULL, &req, from, path_for_system(to, &longer_to), NULL);
     uv_fs_req_cleanup(&req);
+    free(longer_from);
+    free(longer_to);
     return status;
 }
 

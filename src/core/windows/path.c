@@ -1,5 +1,6 @@
 #include "../path.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
@@ -64,6 +65,34 @@ void path_from_system(char *path)
     for (; *path; path++)
         if (*path == '\\')
             *path = '/';
+}
+
+/* CreateFileW takes 259 characters, CreateDirectoryW leaves room for a name of 12 (MAX_PATH in Microsoft's "Maximum
+ * Path Length Limitation"); what is longer depends on a setting of the machine. A byte of UTF-8 is at most one unit. */
+#define PLAIN_PATH 247
+
+const char *path_for_system(const char *path, char **longer)
+{
+    *longer = NULL;
+    if (strncmp(path, "\\\\?\\", 4) == 0 || (path_root(path) && strlen(path) <= PLAIN_PATH))
+        return path;
+    char *absolute = path_absolute(path, NULL);
+    if (!absolute || strlen(absolute) <= PLAIN_PATH) {
+        free(absolute);
+        return path;
+    }
+    bool share = path_is_separator(absolute[1]); /* //server/share */
+    const char *rest = share ? absolute + 1 : absolute, *prefix = share ? "\\\\?\\UNC" : "\\\\?\\";
+    size_t room = strlen(prefix) + strlen(rest) + 1;
+    *longer = malloc(room);
+    if (*longer) {
+        snprintf(*longer, room, "%s%s", prefix, rest);
+        for (char *at = *longer; *at; at++) /* the system takes such a path as it is */
+            if (*at == '/')
+                *at = '\\';
+    }
+    free(absolute);
+    return *longer ? *longer : path;
 }
 
 bool path_same_name(const char *a, const char *b)

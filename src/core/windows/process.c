@@ -116,7 +116,8 @@ bool process_tree_is_left(struct process *p)
 static DWORD WINAPI flush(void *system)
 {
     struct process_system *s = system;
-    s->read = FlushFileBuffers(s->flush); /* returns when the other end read all, or was closed */
+    s->read =
+        FlushFileBuffers(s->flush); /* returns when all was read, or nobody (not we, either) can read it any more */
     CloseHandle(s->flush);
     wait_post_send(&s->flushed);
     return 0;

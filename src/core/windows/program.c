@@ -12,8 +12,8 @@
 
 #ifdef __MINGW32__
 /* Its C run time would put the names of files in the place of an argument with a `*`. */
-extern int _dowildcard;
-int _dowildcard = 0;
+extern int _dowildcard; /* NOLINT(bugprone-reserved-identifier): its name */
+int _dowildcard = 0;    /* NOLINT(bugprone-reserved-identifier) */
 #endif
 
 /* What the console was when we came. It belongs to the shell that started us. */

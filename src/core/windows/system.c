@@ -8,9 +8,6 @@
 
 #include "../path.h"
 
-/* CreateFileW takes 259 characters, CreateDirectoryW leaves room for a name of 12 (MAX_PATH in Microsoft's "Maximum
- * Path Length Limitation"). */
-#define PLAIN_PATH 247
 #define ELEVATION_REQUIRED 740 /* ERROR_ELEVATION_REQUIRED, which MinGW does not have */
 
 wchar_t *wide_from_utf8(const char *text)
@@ -42,36 +39,11 @@ char *wide_to_utf8(const wchar_t *text)
     return wide_to_utf8_n(text, wcslen(text), NULL);
 }
 
-/* \\?\C:\… and \\?\UNC\server\…: the system takes such a path as it is, so it must be absolute and have no `/`. */
-static wchar_t *unlimited(const wchar_t *absolute)
-{
-    bool share = absolute[0] == L'/' && absolute[1] == L'/';
-    const wchar_t *prefix = share ? L"\\\\?\\UNC" : L"\\\\?\\", *rest = share ? absolute + 1 : absolute;
-    size_t room = wcslen(prefix) + wcslen(rest) + 1;
-    wchar_t *out = malloc(room * sizeof *out);
-    if (!out)
-        return NULL;
-    wcscpy(out, prefix);
-    wcscat(out, rest);
-    for (wchar_t *at = out + wcslen(prefix); *at; at++)
-        if (*at == L'/')
-            *at = L'\\';
-    return out;
-}
-
 wchar_t *wide_path(const char *path, struct error *err)
 {
-    wchar_t *wide = wide_from_utf8(path);
-    if (wide && wcslen(wide) > PLAIN_PATH && wcsncmp(wide, L"\\\\?\\", 4) != 0) {
-        free(wide);
-        char *absolute = path_absolute(path, err);
-        if (!absolute)
-            return NULL;
-        wchar_t *whole = wide_from_utf8(absolute);
-        wide = whole ? unlimited(whole) : NULL;
-        free(whole);
-        free(absolute);
-    }
+    char *longer;
+    wchar_t *wide = wide_from_utf8(path_for_system(path, &longer));
+    free(longer);
     if (!wide)
         error_set(err, EC_MEMORY, "%s: out of memory", path);
     return wide;

@@ -12,8 +12,7 @@ wchar_t *wide_from_utf8(const char *text);
 char *wide_to_utf8(const wchar_t *text);
 /* The same for len units, which may hold NUL; *bytes: without the NUL behind them. */
 char *wide_to_utf8_n(const wchar_t *text, size_t len, size_t *bytes);
-/* For a call about the file at path: wide, and beyond 247 characters in the form that has no limit (\\?\). Caller
- * frees; NULL: *err is filled. */
+/* path_for_system(), wide. Caller frees; NULL: *err is filled. */
 wchar_t *wide_path(const char *path, struct error *err);
 /* A refusal from GetLastError(): "WHAT: what the system says". Answers false. */
 bool error_from_windows(struct error *err, unsigned long number, const char *what);
