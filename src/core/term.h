@@ -15,8 +15,8 @@ bool term_size(int *columns, int *rows);
 struct wait_source *term_resized(struct error *err);
 /* All of it, also to a pipe. A terminal that was hung up (EIO, EPIPE) is a refusal, never a death. */
 bool term_write(enum term_stream stream, const char *bytes, size_t len, struct error *err);
-/* Raw input (cfmakeraw(3), but for the output flags): bytes as they come, no echo, Ctrl-C is a byte. Windows: before the
- * first term_input(), since a read that goes on keeps its mode. */
+/* Raw input (cfmakeraw(3), but for the output flags): bytes as they come, no echo, Ctrl-C is a byte. Windows: before
+ * the first term_input(), since a read that goes on keeps its mode. */
 bool term_raw(struct error *err);
 /* Ready when stdin can be read. One a program. */
 struct wait_source *term_input(struct error *err);
