@@ -328,9 +328,9 @@ end
 function M.described(cfg)
     local rows = {}
     for _, setting in ipairs(M.TABLE) do
-        if setting.name ~= "Help" and (setting.later ~= true or cfg.origin[setting.field]) then
-            local value = cfg[setting.field]
-            rows[#rows + 1] = { name = setting.name, from = cfg.origin[setting.field] or "default",
+        local value, from = cfg[setting.field], cfg.origin[setting.field] or "default"
+        if setting.name ~= "Help" and (setting.later ~= true or from ~= "default") then
+            rows[#rows + 1] = { name = setting.name, from = from,
                 value = value == nil and setting.none or values.show(value) }
         end
     end
