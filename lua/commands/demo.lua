@@ -6,7 +6,6 @@ local file = require "file"
 local host = require "host"
 local process = require "process"
 local wait = require "wait"
-local session = require "dispatch.session"
 local settings = require "dispatch.settings"
 
 local USAGE = "dispatch demo [-Via auto|x11|tmux|win32|ahk] [-Folder DIR] [-Flow FILE.lua]"
@@ -93,7 +92,7 @@ local function run(argv)
     end
     local folder = o.folder or ("%s/dispatch-demo-%s-%d"):format(settings.temporary_folder(), os.date("%Y%m%d-%H%M%S"),
         host.machine().pid)
-    if session.on_windows then folder = folder:gsub("\\", "/") end
+    if settings.on_windows then folder = folder:gsub("\\", "/") end
     if file.stat(folder) then return fail(folder .. ": is there already; give a -Folder that is not") end
     return demo(o.via or "auto", folder, o.flow or "run_iter.lua")
 end

@@ -7,7 +7,7 @@ local clock = require "clock"
 local file = require "file"
 local process = require "process"
 local find = require "dispatch.ahk.find"
-local places = require "dispatch.ahk.places"
+local settings = require "dispatch.settings"
 
 local M = {}
 
@@ -22,7 +22,7 @@ DispatchFail(problem, mode) {
 ]]
 
 local function guard()
-    local path = ("%s/dispatch-guard-%.0f.ahk"):format(places.temporary(), clock.now() * 1e9)
+    local path = ("%s/dispatch-guard-%.0f.ahk"):format(settings.temporary_folder(), clock.now() * 1e9)
     local ok, message, code = file.write(path, "\u{FEFF}" .. GUARD)
     if not ok then return nil, message, code end
     return path

@@ -12,6 +12,7 @@
 --   carrier:close()               on every way out: clipboard, keys, children
 
 local window = require "window"
+local settings = require "dispatch.settings"
 
 local M = {}
 
@@ -21,7 +22,7 @@ local WITHOUT_WINDOWS = { "ahk", "exec" }
 ---@return string via                             what it is to open
 local function kind_of(cfg)
     local via = cfg.via
-    if via == "auto" and package.config:sub(1, 1) == "\\" then via = "ahk" end
+    if via == "auto" and settings.on_windows then via = "ahk" end
     for _, kind in ipairs(WITHOUT_WINDOWS) do
         if via == kind then return kind, via end
     end

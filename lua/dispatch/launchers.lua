@@ -168,7 +168,7 @@ ALL.code = {
 ---By what is there: the first that answers.
 local AUTO = { "tmux", "xterm", "wt", "console" }
 
-local function here(launcher) return launcher.windows == nil or launcher.windows == session.on_windows end
+local function here(launcher) return launcher.windows == nil or launcher.windows == settings.on_windows end
 
 ---What -Launcher auto does.
 local function choose(cfg)

@@ -1,31 +1,18 @@
 -- session.lua: what the user's session has: shell, tmux, editor.
 
 local file = require "file"
+local process = require "process"
+local settings = require "dispatch.settings"
 
 local M = {}
 
----Is this Windows?
-M.on_windows = package.config:sub(1, 1) == "\\"
-
-local SEPARATOR, ENDINGS = ":", { "" }
-if M.on_windows then SEPARATOR, ENDINGS = ";", { "", ".exe", ".com" } end
-
----@return string? path               with one of the endings
-local function program_at(path)
-    for _, ending in ipairs(ENDINGS) do
-        local info = file.stat(path .. ending)
-        if info and info.type ~= "folder" then return path .. ending end
-    end
-end
-
 ---@param name string                 a program, or a path of one
----@return string? path               where PATH finds it
+---@return string? path               where PATH finds it; the path, when there is one
 function M.find(name)
-    if name:find(M.on_windows and "[/\\]" or "/") then return program_at(name) end
-    for folder in (os.getenv "PATH" or ""):gmatch("[^" .. SEPARATOR .. "]+") do
-        local path = program_at(folder .. "/" .. name)
-        if path then return path end
-    end
+    local path = process.which(name)
+    if path ~= name then return path end
+    local info = file.stat(path)                 -- process.which takes a path as it is
+    return info and info.type ~= "folder" and path or nil
 end
 
 ---@return boolean                    do we run in a pane of tmux?
@@ -33,15 +20,15 @@ function M.in_tmux() return (os.getenv "TMUX" or "") ~= "" end
 
 ---@return string                     the shell that the user works in
 function M.shell()
-    local shell = os.getenv(M.on_windows and "COMSPEC" or "SHELL") or ""
-    return shell ~= "" and shell or M.on_windows and "cmd.exe" or "/bin/sh"
+    local shell = os.getenv(settings.on_windows and "COMSPEC" or "SHELL") or ""
+    return shell ~= "" and shell or settings.on_windows and "cmd.exe" or "/bin/sh"
 end
 
 local INSTALLED = { { "LOCALAPPDATA", "/Programs" }, { "ProgramFiles", "" } }
 
 ---@return string? path               VS Code. On Windows PATH has only its script, which is none that can be started
 function M.find_editor()
-    if not M.on_windows then return M.find "code" end
+    if not settings.on_windows then return M.find "code" end
     for _, place in ipairs(INSTALLED) do
         local folder = os.getenv(place[1])
         local path = folder and folder:gsub("\\", "/") .. place[2] .. "/Microsoft VS Code/Code.exe"

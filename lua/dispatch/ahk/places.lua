@@ -1,4 +1,4 @@
--- places.lua: where Windows keeps programs and passing files, as the environment says.
+-- places.lua: where Windows keeps programs, as the environment says.
 
 local M = {}
 
@@ -21,14 +21,6 @@ function M.folders(set_up, getenv)
     end
     if getenv "LOCALAPPDATA" then add(getenv "LOCALAPPDATA" .. "\\Programs\\AutoHotkey") end
     return list
-end
-
----The folder for passing files.
----@param getenv? fun(name: string): string?
----@return string
-function M.temporary(getenv)
-    getenv = getenv or os.getenv
-    return getenv "TEMP" or getenv "TMP" or "."
 end
 
 return M

@@ -6,7 +6,7 @@ local digest = require "digest"
 local file = require "file"
 local layout = require "dispatch.layout"
 local find = require "dispatch.ahk.find"
-local places = require "dispatch.ahk.places"
+local settings = require "dispatch.settings"
 local hands = require "dispatch.ahk.hands"
 local runtime = require "dispatch.ahk.runtime"
 local script = require "dispatch.ahk.script"
@@ -36,7 +36,7 @@ end
 ---Where the script and its logs are: those of the run; of a send without a run, a folder that goes with it.
 local function paths_of(self)
     if self.run.layout then return self.run.layout end
-    local folder = ("%s/dispatch-ahk-%.0f"):format(places.temporary(), clock.now() * 1e9)
+    local folder = ("%s/dispatch-ahk-%.0f"):format(settings.temporary_folder(), clock.now() * 1e9)
     local paths = layout.new(folder, "send")
     local ok, message, code = file.mkdir(paths:logs())
     if not ok then return nil, message, code end

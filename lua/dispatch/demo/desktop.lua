@@ -5,7 +5,6 @@ local clock = require "clock"
 local file = require "file"
 local host = require "host"
 local process = require "process"
-local session = require "dispatch.session"
 local settings = require "dispatch.settings"
 local wait = require "wait"
 local window = require "window"
@@ -165,7 +164,7 @@ local KIND = { x11 = x11, tmux = tmux, win32 = win32, ahk = win32 }
 ---@param via "auto"|"x11"|"tmux"|"win32"|"ahk"
 ---@return string? kind, string? display_or_message    display: the one that is given already
 local function choose(via)
-    if session.on_windows then return via == "ahk" and "ahk" or "win32", "this desktop" end
+    if settings.on_windows then return via == "ahk" and "ahk" or "win32", "this desktop" end
     local display = settings.display()
     local xterm = via ~= "tmux" and found "xterm"
     if xterm and display and window.probe("x11", display) then return "x11", display end

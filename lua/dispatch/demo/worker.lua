@@ -8,7 +8,7 @@ local file = require "file"
 local term = require "term"
 local wait = require "wait"
 local window = require "window"
-local session = require "dispatch.session"
+local settings = require "dispatch.settings"
 
 local M = {}
 
@@ -124,7 +124,7 @@ end
 function M.run(options)
     local w = { name = options.worker, sha256 = options.sha256, seconds = options.seconds, folder = options.folder,
         text = "", log = {} }
-    if session.on_windows then return run_in_window(w, options.title, options.place) end
+    if settings.on_windows then return run_in_window(w, options.title, options.place) end
     local ok, message = term.raw()
     if not ok then
         io.stderr:write("dispatch: the sample worker needs a terminal: ", message, "\n")
