@@ -32,14 +32,7 @@ function M.project()
 end
 
 ---A pause with nobody to watch.
-local function pump(deadline, sources)
-    local set <close> = wait.set()
-    for _, source in ipairs(sources) do set:add(source, source) end
-    local ready, what, code = set:next(deadline)
-    for _, source in ipairs(sources) do set:remove(source) end
-    if ready then return what end
-    return nil, what, code
-end
+local function pump(deadline, sources) return wait.any(sources, deadline) end
 
 local function open(o, said)
     local cfg = assert(settings.parse { "-BetweenWorkersDelayMs", "0", table.unpack(o.flags) })
