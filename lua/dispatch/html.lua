@@ -100,13 +100,7 @@ end
 
 ---@param parts string[]
 ---@return string
-function M.join(parts)
-    local kept = {}
-    for _, part in ipairs(parts) do
-        if part ~= "" then kept[#kept + 1] = part end
-    end
-    return table.concat(kept, "\n")
-end
+function M.join(parts) return markdown.join(parts, "\n") end
 
 ---A cell. It carries its column's name: on a narrow screen a row becomes a list of cells (report.css).
 local function cell(name, inline, first)

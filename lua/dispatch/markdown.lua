@@ -109,13 +109,14 @@ function M.fold(summary, body)
 end
 
 ---@param parts string[]                          paragraphs, tables, lists …; "" is left out
+---@param between? string                         default: a blank line
 ---@return string
-function M.join(parts)
+function M.join(parts, between)
     local kept = {}
     for _, part in ipairs(parts) do
         if part ~= "" then kept[#kept + 1] = part end
     end
-    return table.concat(kept, "\n\n")
+    return table.concat(kept, between or "\n\n")
 end
 
 ---@param inline string
