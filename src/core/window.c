@@ -36,6 +36,18 @@ const struct window_backend *window_backend_named(const char *name)
     return NULL;
 }
 
+bool window_takes_prompts(const struct window_pin *pin, unsigned flags, struct error *err)
+{
+    if (flags & WINDOW_SELF)
+        return error_set(err, EC_REFUSED, "'%s': dispatch itself runs in this window; start it in another one",
+                         pin->token);
+    if (flags & WINDOW_SHELL)
+        return error_set(err, EC_REFUSED,
+                         "'%s': its terminal is at a shell, which would run the prompt as commands; start the agent",
+                         pin->token);
+    return true;
+}
+
 static void window_clear(struct window *w)
 {
     free(w->title);

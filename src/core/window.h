@@ -79,6 +79,10 @@ struct desktop {
     const struct window_backend *backend;
 }; /* first member of each back end's own struct: its connection and its clipboard */
 
+/* May a prompt go to a window with these flags? EREFUSED: dispatch itself runs in it, or its terminal is at a shell.
+ * Pure. For back ends whose targets are windows; a pane has words of its own. */
+bool window_takes_prompts(const struct window_pin *pin, unsigned flags, struct error *err);
+
 /* Somebody else's hands. */
 struct window_press {
     const char *keys; /* the chord; NULL: the target's own is not known */

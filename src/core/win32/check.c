@@ -57,14 +57,7 @@ static bool refuse_flags(const struct window_pin *pin, HWND window, struct error
                          "'%s': its program runs with higher rights (as administrator) and would not get our keys; "
                          "start it without, or dispatch with them",
                          pin->token);
-    if (flags & WINDOW_SELF)
-        return error_set(err, EC_REFUSED, "'%s': dispatch itself runs in this window; start it in another one",
-                         pin->token);
-    if (flags & WINDOW_SHELL)
-        return error_set(err, EC_REFUSED,
-                         "'%s': its terminal is at a shell, which would run the prompt as commands; start the agent",
-                         pin->token);
-    return true;
+    return window_takes_prompts(pin, flags, err);
 }
 
 bool win32_check(const struct window_pin *pin, struct error *err)

@@ -1,19 +1,6 @@
 /* check.c - is it still the window that was pinned, and may a prompt go there? */
 #include "x11.h"
 
-static bool refuse_flags(struct x11 *x, const struct window_pin *pin, struct error *err)
-{
-    unsigned flags = x11_origin_flags(x, pin->id);
-    if (flags & WINDOW_SELF)
-        return error_set(err, EC_REFUSED, "'%s': dispatch itself runs in this window; start it in another one",
-                         pin->token);
-    if (flags & WINDOW_SHELL)
-        return error_set(err, EC_REFUSED,
-                         "'%s': its terminal is at a shell, which would run the prompt as commands; start the agent",
-                         pin->token);
-    return true;
-}
-
 static bool same(const struct window_pin *pin, const struct x11_seen *seen, int64_t pid, struct error *err)
 {
     if (!seen->there)
@@ -64,7 +51,7 @@ bool x11_check_seen(struct x11 *x, const struct window_pin *pin, int64_t until, 
     int64_t pid = seen->pid ? seen->pid : seen->local ? client : 0;
     if (ok && x11_watch_is_gone(x, id))
         seen->there = false;
-    ok = ok && same(pin, seen, pid, err) && refuse_flags(x, pin, err);
+    ok = ok && same(pin, seen, pid, err) && window_takes_prompts(pin, x11_origin_flags(x, pin->id), err);
     x11_look_clear(seen);
     return ok;
 }
