@@ -90,8 +90,14 @@ char **process_environment(const char *const *set, const char *const *unset, str
 bool process_check_cwd(const char *cwd, struct error *err);
 /* The path to execute; caller frees. A name with a slash is taken as it is, from cwd on. */
 char *process_find(const char *name, const char *cwd, char *const *env, struct error *err);
+size_t process_name_length(const char *entry); /* of "NAME=VALUE" */
+bool process_is_named(const char *entry, const char *name, size_t len);
 /* Why could it not be started? Answers false. */
 bool process_explain(int status, const char *name, const char *path, const char *cwd, struct error *err);
+
+/* process_environment.c */
+bool process_is_replaced(const char *entry, const char *const *set, const char *const *unset); /* or taken away */
+const char *process_lookup(char *const *env, const char *name);                                /* NULL: not set */
 
 /* process_pipe.c. The *_open functions make a pipe and answer the child's end, -1 when refused. */
 uv_file process_output_open(struct process *p, struct process_output *o, size_t max, bool lines, struct error *err);

@@ -11,12 +11,12 @@
 extern char **environ;
 
 /* Length of the name of "NAME=VALUE". */
-static size_t name_length(const char *entry)
+size_t process_name_length(const char *entry)
 {
     return strcspn(entry, "=");
 }
 
-static bool is_named(const char *entry, const char *name, size_t len)
+bool process_is_named(const char *entry, const char *name, size_t len)
 {
     return strncmp(entry, name, len) == 0 && entry[len] == '=';
 }
@@ -29,21 +29,10 @@ static size_t count(const char *const *list)
     return n;
 }
 
-static bool is_replaced(const char *entry, const char *const *set, const char *const *unset)
-{
-    for (; unset && *unset; unset++)
-        if (is_named(entry, *unset, strlen(*unset)))
-            return true;
-    for (; set && *set; set++)
-        if (is_named(entry, *set, name_length(*set)))
-            return true;
-    return false;
-}
-
 char **process_environment(const char *const *set, const char *const *unset, struct error *err)
 {
     for (const char *const *s = set; s && *s; s++)
-        if (name_length(*s) == 0 || !strchr(*s, '=')) {
+        if (process_name_length(*s) == 0 || !strchr(*s, '=')) {
             error_set(err, EC_INVALID, "'%s' is not NAME=VALUE", *s);
             return NULL;
         }
@@ -55,10 +44,10 @@ char **process_environment(const char *const *set, const char *const *unset, str
     }
     size_t n = 0;
     for (; *ours; ours++)
-        if (!is_replaced(*ours, set, unset))
+        if (!process_is_replaced(*ours, set, unset))
             env[n++] = (char *)*ours;
     for (; set && *set; set++)
-        if (!is_replaced(*set, set + 1, NULL)) /* of two with one name the last counts */
+        if (!process_is_replaced(*set, set + 1, NULL)) /* of two with one name the last counts */
             env[n++] = (char *)*set;
     return env;
 }
@@ -79,15 +68,6 @@ bool process_check_cwd(const char *cwd, struct error *err)
         return error_prefix(err, "working directory");
     }
     return true;
-}
-
-static const char *lookup(char *const *env, const char *name)
-{
-    size_t len = strlen(name);
-    for (; *env; env++)
-        if (is_named(*env, name, len))
-            return *env + len + 1;
-    return NULL;
 }
 
 /* FOLDER/NAME; an empty folder is the working directory (POSIX, 8.3). Caller frees. */
@@ -119,7 +99,7 @@ char *process_find(const char *name, const char *cwd, char *const *env, struct e
             error_set(err, EC_MEMORY, "%s: out of memory", name);
         return copy;
     }
-    const char *search = lookup(env, "PATH");
+    const char *search = process_lookup(env, "PATH");
     if (!search)
         search = "/usr/local/bin:/bin:/usr/bin";
     char *refused = NULL;

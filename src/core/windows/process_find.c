@@ -9,25 +9,14 @@
 #include "system.h"
 
 /* Length of the name of "NAME=VALUE"; names of drives' folders begin with `=`. */
-static size_t name_length(const char *entry)
+size_t process_name_length(const char *entry)
 {
     return entry[0] ? 1 + strcspn(entry + 1, "=") : 0;
 }
 
-static bool is_named(const char *entry, const char *name, size_t len)
+bool process_is_named(const char *entry, const char *name, size_t len)
 {
     return _strnicmp(entry, name, len) == 0 && entry[len] == '=';
-}
-
-static bool is_replaced(const char *entry, const char *const *set, const char *const *unset)
-{
-    for (; unset && *unset; unset++)
-        if (is_named(entry, *unset, strlen(*unset)))
-            return true;
-    for (; set && *set; set++)
-        if (is_named(entry, *set, name_length(*set)))
-            return true;
-    return false;
 }
 
 /* Ours, as UTF-8, each entry ended by NUL and the last by two. Caller frees. */
@@ -64,13 +53,13 @@ char **process_environment(const char *const *set, const char *const *unset, str
     char *copy = (char *)(env + n);
     n = 0;
     for (const char *at = ours; *at; at += strlen(at) + 1) {
-        if (is_replaced(at, set, unset))
+        if (process_is_replaced(at, set, unset))
             continue;
         env[n++] = strcpy(copy, at);
         copy += strlen(at) + 1;
     }
     for (; set && *set; set++)
-        if (!is_replaced(*set, set + 1, NULL)) /* of two with one name the last counts */
+        if (!process_is_replaced(*set, set + 1, NULL)) /* of two with one name the last counts */
             env[n++] = (char *)*set;
     env[n] = NULL;
     free(ours);
@@ -106,15 +95,6 @@ bool process_check_cwd(const char *cwd, struct error *err)
     if (!(found & FILE_ATTRIBUTE_DIRECTORY))
         return error_set(err, EC_INVALID, "working directory: %s is not a folder", cwd);
     return true;
-}
-
-static const char *lookup(char *const *env, const char *name)
-{
-    size_t len = strlen(name);
-    for (; *env; env++)
-        if (is_named(*env, name, len))
-            return *env + len + 1;
-    return NULL;
 }
 
 static const char *base_name(const char *path)
@@ -198,7 +178,7 @@ static char *search(const char *name, const char *folders)
 
 char *process_find(const char *name, const char *cwd, char *const *env, struct error *err)
 {
-    const char *folders = lookup(env, "PATH");
+    const char *folders = process_lookup(env, "PATH");
     char *path;
     if (base_name(name) != name) {
         const char *from = cwd && !path_root(name) ? cwd : "";
