@@ -28,7 +28,8 @@ local ROWS = {
         .. " be, wait with `dispatch wait -RunId {run_id}`, then run the same command again.",
         "It is not there: -Resend -Workers NAME pastes it again; then run without both." },
     { "*", "ECHANGED", "Take a new RUN_ID for the new prompts; or put the prompt back that was sent.",
-        "Where a DONE.marker answers the old prompt: remove it. Where it was only pasted: -Resend -Workers NAME." },
+        "Where a DONE.marker is of the old prompt or of a rehearsal: remove it."
+            .. " Where it was only pasted: -Resend -Workers NAME." },
     { "*", "ENOTDONE", "Run the command without -Workers: it sends to the others, and not again to these." },
     { "*", "ENODISPLAY", "Is the display or tmux server there? `dispatch windows` lists what can be seen.", AGAIN },
     { "*", "ELOCKED", "Another dispatch is at work there: wait until it ends.", AGAIN },

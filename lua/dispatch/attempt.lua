@@ -24,15 +24,23 @@ local function stream(run, sinks)
     end
 end
 
+---What the attempts before this one did.
+local function recall(run, attempts)
+    local earlier, rehearsed, code = journal.earlier(run.layout, attempts, run.rehearsal)
+    if not earlier then return nil, rehearsed, code end
+    run.attempt, run.earlier, run.rehearsed = attempts + 1, earlier, rehearsed
+    return true
+end
+
 ---A dry run: nothing is locked, nothing is written, the events go to standard output alone.
 ---@param run table
 ---@return table? attempt
 ---@return string? message, string? code
 function M.dry(run)
     local attempts, message, code = journal.count(run.layout)
-    if attempts then run.earlier, message, code = journal.earlier(run.layout, attempts, run.rehearsal) end
-    if not run.earlier then return nil, message, code end
-    run.attempt = attempts + 1
+    local ok
+    if attempts then ok, message, code = recall(run, attempts) end
+    if not ok then return nil, message, code end
     stream(run, {})
     return setmetatable({}, M)
 end
@@ -45,9 +53,9 @@ local function open(self, run)
     local attempts
     attempts, message, code = journal.set_aside(paths)
     if not attempts then return nil, message, code end
-    run.attempt = attempts + 1
-    run.earlier, message, code = journal.earlier(paths, attempts, run.rehearsal)
-    if not run.earlier then return nil, message, code end
+    local ok
+    ok, message, code = recall(run, attempts)
+    if not ok then return nil, message, code end
     self.journal, message, code = file.append(paths:journal())
     if not self.journal then return nil, message, code end
     self.log, message, code = file.append(paths:run_log())
@@ -56,7 +64,8 @@ local function open(self, run)
     return true
 end
 
----Takes the run's lock and sets the earlier attempt's files aside. Fills run.attempt, run.earlier, run.emit, run.state.
+---Takes the lock and sets the earlier attempt's files aside. Fills run.attempt, run.earlier, run.rehearsed, run.emit,
+---run.state.
 ---@param run table
 ---@return table? attempt                         close it
 ---@return string? message, string? code          ELOCKED: names the holder, and nothing was written

@@ -19,6 +19,7 @@
 ---@field attempt integer                         from 1
 ---@field rehearsal boolean                       on a fake desktop
 ---@field earlier table<string, earlier>          what attempts before this one sent
+---@field rehearsed table<string, integer>        whose marker a rehearsal wrote, and in which attempt
 ---@field crew? crew                              the workers, once step 7 made it
 ---@field exit_status? integer                    a step may set it: the exit status, whatever the verdict
 ---@field flow table

@@ -137,14 +137,25 @@ local function was_rehearsal(sum)
     return via ~= nil and via.value:find "^fake:" ~= nil
 end
 
+---Markers that a rehearsal's rules wrote, and nobody sent to since.
+local function note_rehearsal(rehearsed, sum, attempt)
+    local fake = was_rehearsal(sum)
+    for name, worker in pairs(sum.workers) do
+        if fake and worker.done and worker.done.how ~= "already" then rehearsed[name] = attempt end
+        if not fake and worker.begin then rehearsed[name] = nil end
+    end
+end
+
 ---@param paths layout
 ---@param attempts integer                        how many there were
 ---@param rehearsal boolean                       a rehearsal knows of all sends; for any other run a rehearsal sent
 ---                                               nothing: no window of the desktop got its prompts
 ---@return table<string, earlier>? earlier        by worker
----@return string? message, string? code          a journal that cannot be read does not mean that nothing was sent
+---@return table<string, integer>|string rehearsed_or_message     by worker: the attempt, a rehearsal, whose rules wrote
+---                                               its marker; or the message
+---@return string? code                           a journal that cannot be read does not mean that nothing was sent
 function M.earlier(paths, attempts, rehearsal)
-    local earlier = {}
+    local earlier, rehearsed = {}, {}
     for n = 1, attempts do
         local sum, message, code = M.read(journal_of(paths, n))
         if not sum and code ~= "ENOENT" then return nil, message, code end
@@ -154,8 +165,9 @@ function M.earlier(paths, attempts, rehearsal)
             if last and worker.done then last.finished = true end
             earlier[name] = last
         end
+        if sum and not rehearsal then note_rehearsal(rehearsed, sum, n) end
     end
-    return earlier
+    return earlier, rehearsed
 end
 
 local HOW = {

@@ -35,9 +35,18 @@ function judge.maybe(job)
     return "send"                                -- send.lua looks: only the key where our text is to be seen
 end
 
-local function decide(job, resend)
-    local earlier = job.earlier
+---A marker that a rehearsal's rules wrote would end a real run as if somebody had worked.
+local function rehearsed(run, worker)
+    local attempt = run.rehearsed[worker]
+    return attempt and ("%s: its DONE.marker was written in a rehearsal (attempt %d), and no prompt was sent; remove "
+        .. "%s, or take a new RUN_ID"):format(worker, attempt, run.layout:show(run.layout:marker(worker)))
+end
+
+local function decide(job, run)
+    local earlier, resend = job.earlier, run.cfg.resend
     if job.done then
+        local why = not job.sent and rehearsed(run, job.worker)
+        if why then return nil, why, "ECHANGED" end
         if job.sent or not earlier or not changed(job) then return "done" end
         return nil, ("%s: its DONE.marker answers another prompt: %s; remove %s or take a new RUN_ID"):format(
             job.worker, digests(job), job.marker_path), "ECHANGED"
@@ -51,12 +60,15 @@ end
 ---What step 8 is about to do, for -WhatIf and the log.
 ---@param run table
 ---@return string? plan
----@return string? message, string? code          EINDOUBT: the run will stop, or would
+---@return string? message, string? code          EINDOUBT ECHANGED: the run will stop, or would
 function M.plan(run)
-    local parts, send, doubt = {}, {}, {}
+    local parts, send, doubt, old = {}, {}, {}, {}
     for _, worker in ipairs(run.workers) do
         local earlier = run.earlier[worker]
-        if contract.read_marker(run.layout:marker(worker), run.id, worker) then
+        local done = contract.read_marker(run.layout:marker(worker), run.id, worker)
+        if done and rehearsed(run, worker) then
+            old[#old + 1] = rehearsed(run, worker)
+        elseif done then
             parts[#parts + 1] = "leave " .. worker .. " alone: it is done already"
         elseif earlier and not run.cfg.resend and earlier.kind == "sent" then
             parts[#parts + 1] = ("wait for %s: %s"):format(worker, journal.how(earlier))
@@ -66,6 +78,7 @@ function M.plan(run)
             send[#send + 1] = worker
         end
     end
+    if old[1] then return nil, table.concat(old, "\n"), "ECHANGED" end
     if doubt[1] then return nil, table.concat(doubt, "\n"), "EINDOUBT" end
     if send[1] then table.insert(parts, 1, "send to " .. table.concat(send, ", ")) end
     return table.concat(parts, "; ")
@@ -80,7 +93,7 @@ function M.sort(jobs, crew)
     local lists, problems, first = { send = {}, wait = {}, done = {} }, {}, nil
     for _, job in ipairs(jobs) do
         crew.lookout:look(job, not job.sent and "already" or nil)
-        local word, message, code = decide(job, crew.cfg.resend)
+        local word, message, code = decide(job, crew.run)
         if word then
             table.insert(lists[word], job)
         else

@@ -40,6 +40,26 @@ test("a rehearsal sent nothing: a real run after it does not count its sends", f
     expect.equal(r:one "run.start".resumed, {})
 end)
 
+test("a marker that a rehearsal wrote ends no real run", function()
+    local w = world.new()
+    w:passes()
+    local queue = require "dispatch.queue"
+    local run = { id = require "project".ID, workers = world.WORKERS, layout = w.at, cfg = {} }
+    run.earlier, run.rehearsed = journal.earlier(w.at, 1, false)
+    local plan, message, code = queue.plan(run)
+    expect.equal({ plan, code }, { nil, "ECHANGED" })
+    for _, worker in ipairs(world.WORKERS) do
+        expect.contains(message, worker .. ": its DONE.marker was written in a rehearsal (attempt 1)")
+    end
+    local jobs = { { worker = "A_core", done = true } }
+    local crew = { run = run, lookout = { look = function() end } }
+    local _, _, same, why = queue.sort(jobs, crew)
+    expect.equal({ why, (message:find(same, 1, true)) }, { "ECHANGED", 1 })
+    run.rehearsed = {}
+    expect.equal({ queue.sort(jobs, crew) }, { {}, {} })
+    w:passes()                                   -- another rehearsal may end at them
+end)
+
 test("what was submitted before an interruption is waited for, the others are sent to", function()
     local w = world.new { { at = 1.0, interrupt = "INT" } }
     expect.equal(w:run():pastes(), { A_core = 1, B_tooling = 1 })
