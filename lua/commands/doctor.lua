@@ -5,6 +5,7 @@ local host = require "host"
 local process = require "process"
 local term = require "term"
 local window = require "window"
+local find = require "dispatch.ahk.find"
 local carriers = require "dispatch.carriers"
 local contract = require "dispatch.contract"
 local factory = require "dispatch.factory"
@@ -15,7 +16,7 @@ local settings = require "dispatch.settings"
 local title = require "dispatch.title"
 local wrap = require "dispatch.wrap"
 
-local USAGE = "dispatch doctor [-RunId ID] [-Root FOLDER] [-Via auto|x11|tmux] [-Factory …]"
+local USAGE = "dispatch doctor [-RunId ID] [-Root FOLDER] [-Via auto|x11|tmux|win32|ahk] [-AhkExe FILE] [-Factory …]"
 
 ---@class finding
 ---@field what string
@@ -80,24 +81,55 @@ local function look_at_factory(self)
     self:says("git", git, false, git or "not found on PATH", "install git: worktrees need it")
 end
 
-local PLACE = { x11 = true, tmux = true }
+---The places that -Via means, of those that this build has.
+---@return string[] names
+local function places_of(cfg)
+    local names = {}
+    for _, name in ipairs(window.backends()) do
+        if name == cfg.via then return { name } end
+        if name ~= "fake" then names[#names + 1] = name end
+    end
+    return names
+end
+
+local function look_at_rules(self, path)
+    self.places = {}
+    self:says("fake desktop", file.stat(path), true, file.stat(path) and path or path .. ": is not there",
+        "name a file that is there; its path begins where you are")
+end
+
+---AutoHotkey presses the keys on Windows, unless another way is chosen.
+local function look_at_ahk(self)
+    if not settings.on_windows then
+        return self:notes("AutoHotkey", "not needed: prompts travel by it on Windows alone")
+    end
+    if self.cfg.via ~= "auto" and self.cfg.via ~= "ahk" then
+        return self:notes("AutoHotkey", "not needed: prompts travel by -Via " .. self.cfg.via)
+    end
+    local found, message = find.find(self.cfg.ahk_exe)
+    local winget = not self.cfg.ahk_exe and process.which(find.WINGET[1])
+    self:says("AutoHotkey", found, not winget, found and ("%s, %s"):format(found.version, found.path) or message,
+        winget and "a run has winget install it"
+            or "install AutoHotkey v2, name one with -AhkExe, or choose -Via win32")
+end
 
 local function look_at_places(self)
-    local names = PLACE[self.cfg.via] and { self.cfg.via } or { "tmux", "x11" }
+    local rules = self.cfg.via:match "^fake:(.*)"
+    if rules then return look_at_rules(self, rules) end
     self.places = {}
-    for _, name in ipairs(names) do
+    for _, name in ipairs(places_of(self.cfg)) do
         local ok, message = window.probe(name, name == "tmux" and self.cfg.tmux_socket or nil)
         if ok then self.places[#self.places + 1] = name end
         self:says(name, ok, false, ok and "answers" or message)
     end
     if not self.places[1] then
         self:says("windows", false, true, "there is nowhere to send prompts to",
-            "start the workers on a desktop (DISPLAY) or in tmux (-TmuxSocket)")
+            "start the workers on a desktop" .. (settings.on_windows and "" or " (DISPLAY) or in tmux (-TmuxSocket)"))
     end
     if settings.on_wayland() then
         self:notes("Wayland", "only windows of XWayland can be seen and typed into")
     end
-    self:notes("AutoHotkey", "not needed: prompts travel by it on Windows alone")
+    look_at_ahk(self)
 end
 
 local function windows_of(self)
@@ -117,6 +149,7 @@ local function look_at_run(self)
     run.layout = layout.new(self.root, run.id)
     ok, message = contract.find_zip(run)
     self:says("zip", ok, true, ok and run.layout:zip() or message, "put it there")
+    if self.cfg.via:find "^fake:" then return end                -- it has no window before it is opened
     local windows, jobs = windows_of(self), {}
     for i, worker in ipairs(self.flow.workers) do jobs[i] = { worker = worker, title = run.layout:title(worker) } end
     local hits = title.match_all(windows, jobs)

@@ -21,10 +21,25 @@ test("doctor: without a place for windows and without a factory no run can start
     expect.equal(run.exit, 2)
     expect.matches(run.out, "MISSING%s+factory")
     expect.contains(run.out, "-Factory COMMAND")
+    expect.contains(run.out, "a run cannot start")
+    if expect.windows then
+        expect.matches(run.out, "found%s+win32%s+answers")
+        expect.matches(run.out, "MISSING%s+AutoHotkey")
+        expect.contains(run.out, "-> install AutoHotkey v2, name one with -AhkExe, or choose -Via win32")
+        return
+    end
     expect.matches(run.out, "MISSING%s+windows")
     expect.contains(run.out, "-> start the workers on a desktop (DISPLAY) or in tmux")
-    expect.contains(run.out, "a run cannot start")
-    expect.matches(run.out, "note%s+AutoHotkey", "not looked for, so not found")
+    expect.matches(run.out, "note%s+AutoHotkey%s+not needed: prompts travel by it on Windows alone")
+end)
+
+test("doctor: of a rehearsal the rules are looked for, and no desktop", function()
+    local root = root_with_flow()
+    expect.write(root .. "/rules.lua", "return {}")
+    local run = doctor(root, "-Via", "fake:" .. root .. "/rules.lua", "-Factory", expect.idle(), "-RunId", "20261122_1")
+    expect.matches(run.out, "found%s+fake desktop%s+" .. root:gsub("%p", "%%%0") .. "/rules%.lua")
+    expect.lacks(run.out, "windows are titled")
+    expect.matches(doctor(root, "-Via", "fake:none.lua").out, "MISSING%s+fake desktop%s+none%.lua: is not there")
 end)
 
 test("doctor: a flow that does not load is missing, with its file and line", function()
