@@ -16,7 +16,8 @@ local settings = require "dispatch.settings"
 local title = require "dispatch.title"
 local wrap = require "dispatch.wrap"
 
-local USAGE = "dispatch doctor [-RunId ID] [-Root FOLDER] [-Via auto|x11|tmux|win32|ahk] [-AhkExe FILE] [-Factory …]"
+local USAGE = ("dispatch doctor [-RunId ID] [-Root FOLDER] [-Via %s] [-AhkExe FILE] [-Factory …]")
+    :format(table.concat(carriers.offered(), "|"))
 
 ---@class finding
 ---@field what string

@@ -1,9 +1,11 @@
 -- repl: an interactive prompt with every primitive at hand; for debugging window matching first of all.
 
 local file = require "file"
+local carriers = require "dispatch.carriers"
 local settings = require "dispatch.settings"
 
-local USAGE = "dispatch repl [-Via auto|x11|tmux|fake:FILE.lua] [-TmuxSocket PATH]"
+local USAGE = ("dispatch repl [-Via %s] [-TmuxSocket PATH]")
+    :format(table.concat(carriers.offered(), "|"))
 
 ---The file of earlier lines; nil where its folder cannot be had.
 local function history()

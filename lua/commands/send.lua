@@ -8,7 +8,8 @@ local receipt = require "dispatch.receipt"
 local settings = require "dispatch.settings"
 local layout = require "dispatch.layout"
 
-local USAGE = "dispatch send TITLE FILE [TITLE FILE …] [-Via x11|tmux] [-SendMode enter|ctrl_enter|both] …"
+local USAGE = ("dispatch send TITLE FILE [TITLE FILE …] [-Via %s] [-SendMode enter|ctrl_enter|both] …")
+    :format(table.concat(carriers.offered(), "|"))
 
 local function complain(message, exit)
     io.stderr:write("dispatch send: ", message, "\n")

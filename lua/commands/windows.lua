@@ -6,7 +6,8 @@ local layout = require "dispatch.layout"
 local settings = require "dispatch.settings"
 local title = require "dispatch.title"
 
-local USAGE = "dispatch windows [TITLE] [-Via auto|x11|tmux|fake:FILE.lua] [-TmuxSocket PATH]"
+local USAGE = ("dispatch windows [TITLE] [-Via %s] [-TmuxSocket PATH]")
+    :format(table.concat(carriers.offered(), "|"))
 
 local function complain(message, exit)
     io.stdout:flush()

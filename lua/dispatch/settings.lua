@@ -54,7 +54,8 @@ M.TABLE = {
     { name = "AhkExe", field = "ahk_exe", variable = "AHK_EXE", flat = true, none = "(found)", read = values.program,
         accepts = "the path of an AutoHotkey v2 that is there", about = "which AutoHotkey; Windows alone needs one" },
     { name = "Via", field = "via", variable = "VIA", default = "auto", read = values.via,
-        accepts = values.ways, about = "how prompts travel; auto: by the desktop that has all windows" },
+        accepts = values.ways,
+        about = "how prompts travel; auto: by the desktop that has all windows, on Windows by AutoHotkey (ahk)" },
     { name = "PromptMode", field = "prompt_mode", variable = "PROMPT_MODE", default = "auto",
         read = one_of "auto full pointer", accepts = "auto, full or pointer",
         about = "full: the whole prompt is pasted; pointer: one line that names its file; auto: the pointer "
