@@ -5,7 +5,7 @@ local targets = require "targets"
 local wait = require "wait"
 local clock = require "clock"
 local window = require "window"
-local places = require "places"
+local iteration = require "iteration"
 local x11_display = require "x11_display"
 
 local M = { readable = false }
@@ -134,7 +134,7 @@ end
 
 function Scene:noted(text)
     if self.log then return targets.noted(text) end
-    return self.puppet and ("%d %d"):format(#text, places.hash(text)) or text
+    return self.puppet and ("%d %d"):format(#text, iteration.hash(text)) or text
 end
 
 ---What the bystander got, but for what the person typed and the keys that said nothing.

@@ -3,18 +3,11 @@
 --- A place has flags of the run, env, and open(it, worker, manner), which answers a window with log(): what reached its
 --- program, in order: {"paste", BYTES, HASH}, {"submit"}, {"stray …"}; and with stop().
 local expect = require "expect"
+local iteration = require "iteration"
 local x11_display = require "x11_display"
 local tmux_server = require "tmux_server"
 
 local M = {}
-
-function M.hash(text)
-    local h = 2166136261 -- FNV-1a, as the puppet says it
-    for i = 1, #text do
-        h = (h ~ text:byte(i)) * 16777619 & 0xffffffff
-    end
-    return h
-end
 
 --- A puppet's lines, an X11 window that asks for the clipboard on any key but Return.
 local function puppet_log(said)
@@ -37,7 +30,7 @@ local function terminal_log(bytes)
         local text, after = bytes:match("^\27%[200~(.-)\27%[201~()", at)
         if text then
             text = text:gsub("\r", "\n")
-            log[#log + 1] = { "paste", #text, M.hash(text) }
+            log[#log + 1] = { "paste", #text, iteration.hash(text) }
         else
             log[#log + 1] = { bytes:sub(at, at) == "\r" and "submit" or "stray " .. bytes:sub(at) }
             after = at + 1

@@ -25,9 +25,11 @@ function M.prompts(at, change)
 end
 
 --- A new root with tools/codex in it.
+---@param id? string
+---@param name? string           of its folder
 ---@return layout
-function M.new(id)
-    local root = expect.folder()
+function M.new(id, name)
+    local root = expect.folder() .. (name and "/" .. name or "")
     expect.mkdir(root .. "/tools/codex")
     return layout.new(root, id or M.ID)
 end
@@ -43,6 +45,31 @@ end
 --- Puts prompts into the prompt folder.
 function M.unpacked(at, files)
     for name, bytes in pairs(files) do expect.write(at:prompts() .. "/" .. name, bytes) end
+end
+
+--- A sample stage command. It notes each stage in factory/stages; a spec may write factory/STAGE.says (in place of PASS),
+--- STAGE.fails (exit 1) and STAGE.does (Lua, run by the stage).
+M.FACTORY = [[
+local here, stage = arg[0]:match "^(.*)/", arg[2] == "open" and "worktrees" or arg[1]
+local list = assert(io.open(here .. "/stages", "ab"))
+list:write(stage, "\n")
+list:close()
+local does = loadfile(here .. "/" .. stage .. ".does")
+if does then does() end
+local says = io.open(here .. "/" .. stage .. ".says")
+io.write(says and says:read "a" or '{"status": "PASS", "meaningful_gate": {"verdict": "PASS"}}\n')
+if io.open(here .. "/" .. stage .. ".fails") then
+    io.stderr:write(stage, ": it broke\n")
+    os.exit(1)
+end
+]]
+
+--- Puts it into the project.
+---@return string command        for -Factory
+function M.factory(at)
+    local path = at.root .. "/factory/stub.lua"
+    expect.write(path, M.FACTORY)
+    return ("'%s' '%s'"):format(expect.binary(), path)
 end
 
 --- A desktop of rules with a good window for each worker; the nth writes its marker 10 n seconds after its prompt.

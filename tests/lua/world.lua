@@ -22,20 +22,6 @@ local M = {}
 M.__index = M
 M.WORKERS = project.WORKERS
 
--- STAGE is the word before --run-id. stage.FAILS and stage.SAYS are files that a spec may write.
-local FACTORY = [[
-local here, stage = arg[0]:match "^(.*)/", arg[2] == "open" and "worktrees" or arg[1]
-local list = assert(io.open(here .. "/stages", "ab"))
-list:write(stage, "\n")
-list:close()
-local says = io.open(here .. "/" .. stage .. ".says")
-io.write(says and says:read "a" or '{"status": "PASS", "meaningful_gate": {"verdict": "PASS"}}\n')
-if io.open(here .. "/" .. stage .. ".fails") then
-    io.stderr:write(stage, ": it broke\n")
-    os.exit(1)
-end
-]]
-
 ---A flow without outside commands, for specs that run it hundreds of times.
 M.WITHOUT_STAGES = [[
 local flow, contract, crew, report = require "dispatch.flow", require "dispatch.contract", require "dispatch.crew",
@@ -57,7 +43,7 @@ local function title(worker, id) return ("HITECHOS_%s_%s"):format(worker, id or 
 M.title = title
 
 ---The command line of the factory of three lines.
-function M.factory(w) return ("'%s' '%s/factory/stub.lua'"):format(expect.binary(), w.at.root) end
+function M.factory(w) return project.factory(w.at) end
 
 ---Where a worker's marker belongs, from the root on.
 function M.marker(worker) return ("tools/codex/runs/%s/%s/DONE.marker"):format(project.ID, worker) end
@@ -93,7 +79,6 @@ function M.new(rules)
         end
     end
     project.zip(w.at, project.prompts(w.at))
-    w:write("factory/stub.lua", FACTORY)
     w:write("rules.lua", "return require 'world'.now.rules")
     return w
 end

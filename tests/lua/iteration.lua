@@ -1,7 +1,8 @@
 --- iteration - a whole run as an operator starts it: the built program in a process of its own, a throw-away project
 --- with a zip and a factory of a few lines, and five workers in real windows or panes, whose markers the test writes.
+--- Where the windows are is a place: `places` of tests/desktop and of tests/win32.
 ---
----     local it = iteration.new(places.x11(display))            -- or places.tmux(server)
+---     local it = iteration.new(places.x11(display))            -- or places.tmux(server); places.windows "ahk"
 ---     it:workers()                                             -- opens their windows
 ---     local run = it:run { WorkerDoneTimeout = 5 }             -- dispatch run_iter.lua, to its end
 ---     expect.equal(run.exit, 0)
@@ -13,19 +14,18 @@ local clock = require "clock"
 local expect = require "expect"
 local project = require "project"
 local cjson = require "cjson"
-local places = require "places"
 local process = require "process"
 local wait = require "wait"
 local journal = require "dispatch.journal"
 local report = require "dispatch.report"
 local settings = require "dispatch.settings"
+local strikes = require "strikes"
 
 local M = {}
 M.WORKERS = project.WORKERS
 M.SECONDS = 30 -- for whatever a test waits for; a loaded machine is slow
 
--- STAGE is the word before --run-id. A test may write factory/STAGE.says (in place of PASS), STAGE.fails (exit 1) and
--- STAGE.does (sh, run by the stage; $PPID is dispatch).
+-- As project.FACTORY, and STAGE.does is sh, run by the stage ($PPID is dispatch). On Windows there is no sh.
 local FACTORY = [[
 cd "$(dirname "$0")" || exit 9
 stage=$1; [ "$2" = open ] && stage=worktrees
@@ -37,24 +37,46 @@ if [ -f "$stage.says" ]; then cat "$stage.says"; else echo "$pass"; fi
 exit 0
 ]]
 
+--- What a window's log says of a text.
+function M.hash(text)
+    local h = 2166136261 -- FNV-1a, as the puppet of tests/desktop says it
+    for i = 1, #text do
+        h = (h ~ text:byte(i)) * 16777619 & 0xffffffff
+    end
+    return h
+end
+
 -- The project -------------------------------------------------------------------------------------------------------
 
 local Iteration, Run = {}, {}
 Iteration.__index, Run.__index = Iteration, Run
 local made = 0
 
+local function factory(it)
+    if expect.windows then return project.factory(it.at) end
+    it:write("factory/run", FACTORY)
+    return ("sh '%s/factory/run'"):format(it.root)
+end
+
 --- A project with a good zip; no windows yet.
 ---@param place? place         none: no windows are needed
 function M.new(place)
     made = made + 1
-    local it = setmetatable({ place = place or { flags = {}, env = {} }, opened = {}, idle = {} }, Iteration)
-    it.at = project.new(("20261122_%d"):format(made))
+    place = place or { flags = {}, env = {} }
+    local it = setmetatable({ place = place, opened = {}, idle = {} }, Iteration)
+    it.at = project.new(("20261122_%d"):format(made), place.folder)
     it.id, it.root = it.at.run_id, it.at.root
     it.scratch = expect.folder() -- where the run may put throw-away files, and leave none
-    it.prompts = project.prompts(it.at)
-    project.zip(it.at, it.prompts)
-    it:write("factory/run", FACTORY)
+    it:pack(project.prompts(it.at))
+    it.factory = factory(it)
     return it
+end
+
+--- Puts these prompts into the zip.
+function Iteration:pack(prompts)
+    os.remove(self.at:zip())
+    project.zip(self.at, prompts)
+    self.prompts = prompts
 end
 
 ---@param path string          from the root on
@@ -118,8 +140,8 @@ end
 --- What each worker should have read for one prompt: the text whole, and the key.
 function Iteration:expect_whole(list)
     for _, worker in ipairs(list or M.WORKERS) do
-        local text = self.prompts[self.at:prompt_name(worker)]:gsub("%s+$", "")
-        expect.equal(self.opened[worker].log(), { { "paste", #text, places.hash(text) }, { "submit" } }, worker)
+        local text = self.prompts[self.at:prompt_name(worker)]:gsub("\r\n", "\n"):gsub("%s+$", "")
+        expect.equal(self.opened[worker].log(), { { "paste", #text, M.hash(text) }, { "submit" } }, worker)
     end
 end
 
@@ -152,7 +174,7 @@ end
 
 --- The words of a command line. flags: { WorkerDoneTimeout = 5, "-Resend" }; false leaves one out.
 function Iteration:argv(flags)
-    local all = { RunId = self.id, Root = self.root, Factory = ("sh '%s/factory/run'"):format(self.root),
+    local all = { RunId = self.id, Root = self.root, Factory = self.factory,
         WindowReadyTimeout = M.SECONDS, WorkerDoneTimeout = M.SECONDS, BetweenWorkersDelayMs = 0, SettleMs = 0 }
     for name, value in pairs(self.place.flags) do all[name] = value end
     for name, value in pairs(flags or {}) do
@@ -307,40 +329,6 @@ end
 
 -- Strikes -----------------------------------------------------------------------------------------------------------
 
-local STRIKES = [[
-local strikes = %s
-local events = require "dispatch.events"
-local stream = events.stream
-local function fits(event, strike)
-    for name, value in pairs(strike.at) do
-        if event[name] ~= value then return false end
-    end
-    strike.nth = (strike.nth or 1) - 1
-    return strike.nth == 0
-end
-local function sink(before)
-    return function(_, event)
-        for _, strike in ipairs(strikes) do
-            if (strike.before or false) == before and fits(event, strike) then
-                for signal in (strike.signal or ""):gmatch "%%u+" do
-                    io.popen(("kill -%%s %%d"):format(signal, require "host".machine().pid)):close()
-                end
-                if strike.hold then
-                    io.popen(("touch '%%s'; while [ -e '%%s' ]; do sleep 0.01; done"):format(strike.hold, strike.hold))
-                        :close()
-                end
-            end
-        end
-        return true
-    end
-end
-function events.stream(sinks)
-    table.insert(sinks, 1, sink(true))
-    sinks[#sinks + 1] = sink(false)
-    return stream(sinks)
-end
-]]
-
 --- From now on the project has a flow of its own, the built-in one with something before it.
 ---@param prelude string?      Lua; nil: the built-in one again
 function Iteration:flow(prelude)
@@ -353,11 +341,9 @@ function Iteration:flow(prelude)
 end
 
 --- Something happens to the run at exactly this place: when it has told of the event, and did nothing since.
----@param strikes {at: table, signal?: string, hold?: string, nth?: integer, before?: boolean}[]     at: fields of the
----       event; before: just before it gets into the journal; signal: "KILL", "INT HUP"; hold: a file that is made, and
----       the run stands still until it is removed. nil: nothing strikes any more
-function Iteration:strike(strikes)
-    self:flow(strikes and STRIKES:format(expect.show(strikes)))
+---@param list strike[]?       nil: nothing strikes any more
+function Iteration:strike(list)
+    self:flow(list and strikes.prelude(list))
 end
 
 --- The run stands still at this place while something happens; then it goes on.
