@@ -37,6 +37,7 @@ local flow_table = require "dispatch.flow_table"
 local journal = require "dispatch.journal"
 local json = require "dispatch.json"
 local layout = require "dispatch.layout"
+local mistake = require "dispatch.mistake"
 local screens = require "dispatch.screens"
 local settings = require "dispatch.settings"
 
@@ -72,7 +73,7 @@ end
 
 local function run_step(run, step)
     local name, began = step[1], clock.now()
-    local fine, plan, why, what = xpcall(plan_of, debug.traceback, run, step)
+    local fine, plan, why, what = xpcall(plan_of, mistake.traceback, run, step)
     run.emit("step.start", { step = name, plan = fine and not run.cfg.what_if and plan or nil })
     local status, message, code
     if not fine then
@@ -82,7 +83,7 @@ local function run_step(run, step)
     elseif run.cfg.what_if and plan then
         status, message = "planned", "would " .. plan
     else
-        status, message, code = judge(xpcall(step[2], debug.traceback, run))
+        status, message, code = judge(xpcall(step[2], mistake.traceback, run))
     end
     local went = status == "ok" or status == "not_needed" or status == "planned"
     local kept

@@ -26,4 +26,13 @@ function M.raise(message, where)
     error(setmetatable({ message = where and where .. ": " .. message or message }, Mistake), 0)
 end
 
+---For xpcall(): an error with how it came about, without how flow.lua came to run the step.
+---@param problem any
+---@return any problem                a mistake, and what else is no text, as it was
+function M.traceback(problem)
+    local text = debug.traceback(problem, 2)
+    local steps = type(text) == "string" and text:match "^(.-)\n\t%[C%]: in function 'xpcall'\n\tlua/dispatch/flow%.lua:"
+    return steps or text
+end
+
 return M
