@@ -170,13 +170,18 @@ local AUTO = { "tmux", "xterm", "wt", "console" }
 
 local function here(launcher) return launcher.windows == nil or launcher.windows == settings.on_windows end
 
+---In a place that -Via leaves out no run would look for its windows.
+local function order(cfg)
+    if cfg.via == "tmux" then return { "tmux" } end
+    if cfg.via == "x11" then return { "xterm" } end
+    if session.in_tmux() or cfg.tmux_socket then return AUTO end
+    return { "xterm", "tmux", "wt", "console" }
+end
+
 ---What -Launcher auto does.
 local function choose(cfg)
     local whys = {}
-    local wants_tmux = session.in_tmux() or cfg.tmux_socket or cfg.via == "tmux"
-    local order = AUTO
-    if not wants_tmux then order = { "xterm", "tmux", "wt", "console" } end
-    for _, name in ipairs(order) do
+    for _, name in ipairs(order(cfg)) do
         local path, why
         if here(ALL[name]) then path, why = ALL[name].program(cfg) end
         if path then return name, path end

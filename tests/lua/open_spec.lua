@@ -32,6 +32,7 @@ test("settings that do not go together are wrong usage", function()
         { { "-Launcher", "wt" }, expect.windows and "wt.exe is not on PATH" or "-Launcher wt: that is for Windows" },
         { { "-Launcher", "kitty" }, "accepts auto, tmux, xterm, wt, console or code" },
         { { "-Launcher", "xterm" }, expect.windows and "-Launcher xterm: " or "DISPLAY is not set" },
+        { { "-Via", "x11" }, expect.windows and "-Via x11: not in this build" or "DISPLAY is not set" },
         { { "-Workers", "Nobody" }, "'Nobody' is no worker of this flow" },
     } do
         local run = open(at, table.unpack(case[1]))
