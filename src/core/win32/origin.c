@@ -30,9 +30,9 @@ static bool is_among(const char *const *names, const char *name)
     return false;
 }
 
-bool win32_origin_is_terminal(HWND window, const char *app)
+bool win32_origin_is_console(HWND window)
 {
-    return win32_is_class(window, CONSOLE) || is_among(TERMINALS, app);
+    return win32_is_class(window, CONSOLE);
 }
 
 /* S-1-16-N ("Mandatory Integrity Control"): the last part is the level. False: not to be had. */
@@ -54,8 +54,10 @@ static bool integrity(HANDLE process, DWORD *level)
 
 static bool is_above_us(HANDLE process)
 {
-    DWORD ours, theirs;
-    if (!integrity(GetCurrentProcess(), &ours))
+    static DWORD ours; /* stays for as long as we live */
+    static bool known;
+    DWORD theirs;
+    if (!known && !(known = integrity(GetCurrentProcess(), &ours)))
         return false; /* a system without levels */
     return !integrity(process, &theirs) || theirs > ours;
 }
@@ -109,7 +111,7 @@ void win32_origin_clear(struct win32_origins *origins)
     *origins = (struct win32_origins){0};
 }
 
-/* Once a look. NULL: not to be had. */
+/* Once a look, and only for whom nothing cheaper decides. NULL: not to be had. */
 static const struct win32_table *table_of(struct win32_origins *origins)
 {
     PROCESSENTRY32W entry = {.dwSize = sizeof entry};
@@ -157,11 +159,11 @@ static const PROCESSENTRY32W *only_child(const struct win32_table *table, DWORD 
 
 /* The program that text in a terminal goes to, as far as parents and children tell: down from the terminal to who has
  * no child. */
-static unsigned flags_of_terminal(const struct win32_table *table, HWND window, DWORD pid)
+static unsigned flags_of_terminal(const struct win32_table *table, bool console, DWORD pid)
 {
     size_t children;
     const PROCESSENTRY32W *front = entry_of(table, pid);
-    if (!win32_is_class(window, CONSOLE)) /* of a console the system names the program, not its host */
+    if (!console) /* of a console the system names the program, not its host */
         front = only_child(table, pid, &children);
     for (int depth = 0; front && depth < 64; depth++) {
         const PROCESSENTRY32W *next = only_child(table, front->th32ProcessID, &children);
@@ -191,31 +193,44 @@ static BOOL CALLBACK count_sibling(HWND window, LPARAM siblings_of)
     return TRUE;
 }
 
-/* Our console's window, or the only window of a process that we descend from: of several nobody can tell which. */
-static bool is_own(const struct win32_table *table, HWND window, DWORD pid)
+/* Ourselves, who began us, and so on: looked up once, since it stays; the table takes longer than the rest of a look.
+ */
+static bool is_of_our_line(struct win32_origins *origins, DWORD pid)
 {
-    HWND console = GetConsoleWindow();
-    if (console && (console == window || GetAncestor(console, GA_ROOTOWNER) == window))
-        return true;
-    const PROCESSENTRY32W *p = entry_of(table, GetCurrentProcessId());
-    for (int depth = 0; p && depth < 64; depth++) {
-        if (p->th32ProcessID == pid) {
-            struct siblings s = {.pid = pid};
-            EnumWindows(count_sibling, (LPARAM)&s);
-            return s.n == 1;
-        }
+    static DWORD line[64];
+    static size_t n;
+    const struct win32_table *table = n ? NULL : table_of(origins);
+    const PROCESSENTRY32W *p = table ? entry_of(table, GetCurrentProcessId()) : NULL;
+    while (p && n < sizeof line / sizeof *line) {
+        line[n++] = p->th32ProcessID;
         p = p->th32ParentProcessID == p->th32ProcessID ? NULL : entry_of(table, p->th32ParentProcessID);
     }
+    for (size_t i = 0; i < n; i++)
+        if (line[i] == pid)
+            return true;
     return false;
+}
+
+/* Of several windows nobody can tell which is ours. */
+static bool is_only_window(DWORD pid)
+{
+    struct siblings s = {.pid = pid};
+    EnumWindows(count_sibling, (LPARAM)&s);
+    return s.n == 1;
+}
+
+static bool is_our_console(HWND window)
+{
+    HWND console = GetConsoleWindow();
+    return console && (console == window || GetAncestor(console, GA_ROOTOWNER) == window);
 }
 
 unsigned win32_origin_flags(struct win32_origins *origins, HWND window, DWORD pid, const char *app)
 {
-    const struct win32_table *table = table_of(origins);
+    bool console = win32_origin_is_console(window);
     unsigned flags = is_among(RELAYS, app) ? WINDOW_RELAY : 0u;
-    if (table && is_own(table, window, pid))
-        flags |= WINDOW_SELF;
-    else if (table && win32_origin_is_terminal(window, app))
-        flags |= flags_of_terminal(table, window, pid);
-    return flags;
+    if (is_our_console(window) || (is_of_our_line(origins, pid) && is_only_window(pid)))
+        return flags | WINDOW_SELF;
+    const struct win32_table *table = console || is_among(TERMINALS, app) ? table_of(origins) : NULL;
+    return table ? flags | flags_of_terminal(table, console, pid) : flags;
 }

@@ -91,12 +91,12 @@ struct win32_process {
 struct win32_origins { /* what is the same for all windows of one look */
     struct win32_process *items;
     size_t n;
-    struct win32_table *table; /* of all processes; NULL: not read yet */
+    struct win32_table *table; /* of all processes; NULL: not read yet, since nobody needed it */
 };
 /* NULL: no memory. Good until the next call. */
 const struct win32_process *win32_origin_process(struct win32_origins *origins, DWORD pid);
 void win32_origin_clear(struct win32_origins *origins);
-bool win32_origin_is_terminal(HWND window, const char *app);
+bool win32_origin_is_console(HWND window);
 /* WINDOW_SELF, WINDOW_SHELL and WINDOW_RELAY where they hold. */
 unsigned win32_origin_flags(struct win32_origins *origins, HWND window, DWORD pid, const char *app);
 
