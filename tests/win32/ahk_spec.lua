@@ -75,6 +75,7 @@ for _, row in ipairs {
     { "renames", "the title of its window is now 'something else'" },
     { "leaves", "it is not the active window; that is 'in the way'" },
     { "blind", "did not ask for the text" },
+    { "button", "takes no text" },
 } do
     test("no prompt is called submitted by a window of this manner: " .. row[1], function()
         local chat = stage.editor(TITLE, row[1])

@@ -12,6 +12,8 @@ enum { TRIES = 6 };
 #define TRY_TIME (300 * CLOCK_MS)
 /* A frame or a button that has the focus may be about to hand it on to the field. */
 #define STEADY (100 * CLOCK_MS)
+/* A window that just came to the front may lose the focus while the one before it hears of that. */
+#define STAY_TIME (300 * CLOCK_MS)
 
 static bool say_who(const struct window_pin *pin, HWND other, struct error *err)
 {
@@ -66,6 +68,22 @@ bool win32_focus_verify(const struct window_pin *pin, bool for_text, struct erro
 {
     HWND focus;
     return verify(pin, for_text, &focus, err);
+}
+
+bool win32_focus_stays(const struct window_pin *pin, bool for_text, int64_t until, struct error *err)
+{
+    int64_t end = clock_now() + STAY_TIME < until ? clock_now() + STAY_TIME : until;
+    struct error why = {0};
+    while (!win32_focus_verify(pin, for_text, &why)) {
+        bool moment = strcmp(why.code, EC_FOCUS) == 0 && clock_now() < end;
+        if (moment && wait_for(NULL, clock_now() + WIN32_LOOK, NULL) != WAIT_INTERRUPTED)
+            continue;
+        error_clear(err);
+        *err = why;
+        return false;
+    }
+    error_clear(&why);
+    return true;
 }
 
 /* 0: it hangs, and who is joined with it hangs as well. */

@@ -7,7 +7,6 @@
 enum { MARK = 0xE8 };             /* "Virtual-Key Codes": unassigned */
 enum { PIECE = 64, EVENTS = 12 }; /* characters under one check of the focus; events of one stroke, at most */
 
-#define FOCUS_TIME (300 * CLOCK_MS)
 #define READ_TIME (500 * CLOCK_MS) /* for the target to take a key; it is not sent again when it does not */
 
 static const struct {
@@ -218,23 +217,6 @@ static UINT press_and_see(INPUT *events, UINT len, int64_t until, bool *read)
     return sent;
 }
 
-/* A window that just came to the front may lose the focus for a moment while the one before it hears of that. */
-static bool focus_stays(const struct window_pin *pin, bool for_text, int64_t until, struct error *err)
-{
-    int64_t end = clock_now() + FOCUS_TIME < until ? clock_now() + FOCUS_TIME : until;
-    struct error why = {0};
-    while (!win32_focus_verify(pin, for_text, &why)) {
-        bool moment = strcmp(why.code, EC_FOCUS) == 0 && clock_now() < end;
-        if (moment && wait_for(NULL, clock_now() + WIN32_LOOK, NULL) != WAIT_INTERRUPTED)
-            continue;
-        error_clear(err);
-        *err = why;
-        return false;
-    }
-    error_clear(&why);
-    return true;
-}
-
 bool win32_keys_press(struct win32 *w, const struct window_pin *pin, const struct win32_stroke *strokes, size_t n,
                       int64_t until, bool arm, struct win32_pressed *pressed, struct error *err)
 {
@@ -245,7 +227,7 @@ bool win32_keys_press(struct win32 *w, const struct window_pin *pin, const struc
         return error_set(err, EC_MEMORY, "no memory for keys");
     for (size_t i = 0; i < n; i++)
         len += (UINT)add_stroke(events + len, &strokes[i]);
-    bool ok = wait_for_hands(pin, until, err) && focus_stays(pin, arm || w->pasted, until, err);
+    bool ok = wait_for_hands(pin, until, err) && win32_focus_stays(pin, arm || w->pasted, until, err);
     if (ok) {
         if (arm)
             win32_paste_arm(w, true);

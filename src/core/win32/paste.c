@@ -153,9 +153,9 @@ bool win32_paste_by(struct win32 *w, const struct window_pin *pin, const char *t
     *taken = TAKEN_NOT;
     if (!begin(w, pin, text, until, err))
         return false;
-    win32_paste_arm(w, true);
-    bool ok = press->now(press, err) && watch_taking(w, pin, press->keys, until, taken, err);
-    return end(w, ok, taken);
+    bool ok = win32_focus_stays(pin, true, until, err);
+    win32_paste_arm(w, ok);
+    return end(w, ok && press->now(press, err) && watch_taking(w, pin, press->keys, until, taken, err), taken);
 }
 
 void win32_paste_restore(struct win32 *w)

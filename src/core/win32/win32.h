@@ -116,6 +116,8 @@ bool win32_focus(struct win32 *w, const struct window_pin *pin, int64_t until, s
 /* Do keys go to the pinned window now, and there not to its frame where it has a field for text? EFOCUS, naming who
  * has them; EREFUSED: an open menu. for_text: nor to a control that takes none. */
 bool win32_focus_verify(const struct window_pin *pin, bool for_text, struct error *err);
+/* The same, but a moment in which they do not is waited out. */
+bool win32_focus_stays(const struct window_pin *pin, bool for_text, int64_t until, struct error *err);
 
 /* field.c: where a window takes text */
 enum win32_field_kind {
