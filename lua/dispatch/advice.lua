@@ -33,7 +33,19 @@ local ROWS = {
     { "*", "ENOTDONE", "Run the command without -Workers: it sends to the others, and not again to these." },
     { "*", "ENODISPLAY", "Is the display or tmux server there? `dispatch windows` lists what can be seen.", AGAIN },
     { "*", "ELOCKED", "Another dispatch is at work there: wait until it ends.", AGAIN },
-    { "ensure_ahk", "ENOENT", "Name a file that is there: -Via fake:FILE.lua; its path begins where you are." },
+    { "ensure_ahk", "ENOENT",
+        "Where AutoHotkey is missing: install version 2, name one with -AhkExe, or choose -Via win32.",
+        "Where a fake desktop is: name a file that is there, -Via fake:FILE.lua; its path begins where you are." },
+    { "ensure_ahk", "EUNSUPPORTED", "Choose another way for the prompts: -Via.",
+        "Where it is an AutoHotkey that is too old: install version 2 beside it, or name one with -AhkExe." },
+    { "ensure_ahk", "EIO", "Where AutoHotkey's script is wrong: DISPATCH_RUNTIME.ahk, beside this page, is made of"
+        .. " `tools/codex/dispatch/ahk_template.ahk`; correct that, or remove it, and the built-in one is taken.",
+        "Else: is the disk full, or the file system gone?", AGAIN },
+    { "dispatch", "EIO", "Where AutoHotkey ended: AHK_DISPATCH.log, beside this page, ends with the last order that it"
+        .. " carried out; AHK_STDERR.log has its words.", "Else: is the disk full, or the file system gone?", AGAIN },
+    { "dispatch", "ETIMEOUT", LOOK, "Where the window did not take the text: is the cursor in the chat (-FocusKeys),"
+        .. " and is it the chord that pastes there (-PasteKeys)?",
+        "Where AutoHotkey hung: AHK_DISPATCH.log ends with the last order that it carried out.", AGAIN },
     { "launch", "ENOENT", "Name what runs the stages: -Factory COMMAND; or put the Python factory where it belongs." },
     { "*", "EUNSUPPORTED", "Choose another way for the prompts: -Via." },
     { "*", "ESTAGE", ARTIFACTS }, { "*", "EGATE", ARTIFACTS },

@@ -20,6 +20,11 @@ local LIST = {
     { "bundle_validate", "ESTAGE", "`tools/codex/runs/20261122_1/`" },                                      -- 5
     { "integrate", "EGATE", "`tools/codex/runs/20261122_1/`" },
     { "ensure_ahk", "ENOENT", "-Via fake:FILE.lua" },
+    { "ensure_ahk", "ENOENT", "name one with -AhkExe" },
+    { "ensure_ahk", "EUNSUPPORTED", "install version 2" },
+    { "ensure_ahk", "EIO", "ahk_template.ahk" },
+    { "dispatch", "EIO", "AHK_STDERR.log" },
+    { "dispatch", "ETIMEOUT", "-PasteKeys" },
     { "launch", "ETIMEOUT", "`tools/codex/runs/20261122_1/`" },
     { "wait_done", "ETIMEOUT", "-WorkerDoneTimeout" },
     { "dispatch", "EAMBIGUOUS", "Close or rename" },

@@ -92,7 +92,15 @@ read -r order; exec sleep 60]]
     expect.refused("ETIMEOUT", "no sign of life", done, message, code)
     expect.equal(maybe, true)
     expect.truthy(s.child == nil or not pcall(s.child.status, s.child))
-    expect.refused("ETIMEOUT", "no sign of life", s:order({ "focus", "1" }, soon()))
+    expect.refused("EIO", "no sign of life", s:order({ "focus", "1" }, soon()))       -- not what another try could mend
+end)
+
+test("one that ended before its order did nothing", function()
+    local s = start "echo 'killed' >&2; printf 'ready\\t2.0\\n'; exit 1"
+    expect.eventually("its end", 30, function() return s.child:status().exited end)
+    local done, message, code, maybe = s:order({ "press", "1", "x" }, soon())
+    expect.refused("EIO", "AutoHotkey ended: killed", done, message, code)
+    expect.equal(maybe, false)
 end)
 
 test("one that ends, fails or babbles is over", function()

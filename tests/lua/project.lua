@@ -47,8 +47,8 @@ function M.unpacked(at, files)
     for name, bytes in pairs(files) do expect.write(at:prompts() .. "/" .. name, bytes) end
 end
 
---- A sample stage command. It notes each stage in factory/stages; a spec may write factory/STAGE.says (in place of PASS),
---- STAGE.fails (exit 1) and STAGE.does (Lua, run by the stage).
+--- A sample stage command. It notes each stage in factory/stages; a spec may write factory/STAGE.says (in place of
+--- PASS), STAGE.fails (exit 1) and STAGE.does (Lua, run by the stage).
 M.FACTORY = [[
 local here, stage = arg[0]:match "^(.*)/", arg[2] == "open" and "worktrees" or arg[1]
 local list = assert(io.open(here .. "/stages", "ab"))

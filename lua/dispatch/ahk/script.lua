@@ -26,7 +26,7 @@ end
 ---Nothing can be asked of it any more; when this answers it is gone, and the files that it had open are free.
 local function over(self, message, code)
     if not self.dead then
-        self.dead = { message, code }
+        self.dead = { message, code == "ETIMEOUT" and "EIO" or code }        -- it will not pass: no second try
         self.child:kill(clock.now())
         self.child:close()
     end
@@ -91,7 +91,11 @@ function Script:order(fields, deadline)
     end
     if self.dead then return nil, table.unpack(self.dead) end
     local ok, message, code = self.child:write(table.concat(fields, "\t") .. "\n", deadline)
-    if not ok then return nil, message, code, true end
+    if not ok then
+        if code == "EIO" then message = "AutoHotkey ended" .. last_words(self.errors) end
+        over(self, message, code)
+        return nil, message, code, code ~= "EIO"             -- who is gone did nothing
+    end
     local line
     line, message, code = hear(self, deadline, M.SILENCE_SECONDS)
     if not line then
