@@ -10,6 +10,7 @@
 #include "../wait.h"
 #include "../wait_private.h"
 #include "system.h"
+#include "term_draw.h"
 #include "wait_post.h"
 
 #define PIECE 8192                  /* bytes or UTF-16 units a read */
@@ -71,6 +72,8 @@ struct wait_source *term_resized(struct error *err)
 
 bool term_write(enum term_stream stream, const char *bytes, size_t len, struct error *err)
 {
+    if (len > 0 && term_must_draw(stream, handle_of(stream)))
+        return term_draw(stream, bytes, len, err);
     while (len > 0) {
         DWORD n = 0;
         if (!WriteFile(handle_of(stream), bytes, len < PIECE ? (DWORD)len : PIECE, &n, NULL)) {
