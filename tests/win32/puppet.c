@@ -13,6 +13,12 @@
  *     later press | release VK MS    after so many milliseconds; "done"
  *     state VK                  prints "down" or "up"
  *     order TITLE WHAT          minimise | hide | close | front, or a new title
+ *     console PROGRAM ...       runs it in a console of its own and keeps that: "console PID", "program PID",
+ *                               "ended STATUS"; "before" and "after", with code pages and modes
+ *     at PID screen | state | type TEXT | key NAME
+ *                               of the console that this process has: prints it, or does what a person does there
+ *     close PID                 the console of this process is closed, as the process hears of it
+ *     stubborn FILE             opens the file and lives on, whoever asks
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -132,6 +138,14 @@ int wmain(int argc, wchar_t **argv)
         return empty();
     if (!strcmp(verb, "press") || !strcmp(verb, "release"))
         return press(one, *verb == 'p' ? 0 : KEYEVENTF_KEYUP);
+    if (!strcmp(verb, "console"))
+        return console();
+    if (!strcmp(verb, "at"))
+        return at_console(wcstoul(one, NULL, 10), manner, argc > 4 ? argv[4] : L"");
+    if (!strcmp(verb, "close"))
+        return close_console(wcstoul(one, NULL, 10));
+    if (!strcmp(verb, "stubborn"))
+        return stubborn(one);
     if (!strcmp(verb, "order"))
         return order(FindWindowW(NULL, one), two);
     fprintf(stderr, "puppet: unknown verb '%s'\n", verb);

@@ -20,4 +20,10 @@ int print_text(bool nameless);
 int watch(bool thief);
 int hold(void);
 int empty(void);
+
+/* puppet_console.c */
+int console(void);
+int at_console(DWORD pid, const char *what, const wchar_t *argument);
+int close_console(DWORD pid);
+int stubborn(const wchar_t *path);
 #endif

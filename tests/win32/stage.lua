@@ -13,7 +13,7 @@ if package.config:sub(1, 1) ~= "\\" then
     expect.elsewhere "these tests are for Windows, or Wine: ctest --preset mingw -L win32"
 end
 
-local puppet_path = expect.binary():gsub("[^/\\]*$", "") .. "tests/win32_puppet.exe"
+M.puppet_path = expect.binary():gsub("[^/\\]*$", "") .. "tests/win32_puppet.exe"
 
 local Puppet = {}
 Puppet.__index = Puppet
@@ -68,14 +68,14 @@ end
 
 --- Starts a puppet: stage.puppet("own", "text")
 function M.puppet(verb, ...)
-    local started = M.spawn { puppet_path, verb, ... }
+    local started = M.spawn { M.puppet_path, verb, ... }
     started.verb = verb
     return setmetatable(started, Puppet)
 end
 
 --- Runs one to its end. Answers its output and its exit status.
 function M.order(verb, ...)
-    local run = expect.run { puppet_path, verb, seconds = M.SECONDS, ... }
+    local run = expect.run { M.puppet_path, verb, seconds = M.SECONDS, ... }
     return (run.out:gsub("\r\n", "\n")), run.exit
 end
 

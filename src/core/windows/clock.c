@@ -5,6 +5,7 @@
 
 #define TICK 100                               /* ns: what the system counts in */
 #define UNIX_EPOCH INT64_C(116444736000000000) /* 1970 in ticks since 1601 */
+#define HURRY_AFTER 2000                       /* ms, of the 5 s that a console's end leaves us */
 #define STOPPED_BY_CTRL_C ((UINT)0xC000013A)   /* STATUS_CONTROL_C_EXIT */
 
 typedef void(WINAPI *precise_clock)(PULONGLONG ticks);
@@ -63,6 +64,17 @@ static void request(int number)
         ResumeThread(script_thread);
 }
 
+/* The process ends when this returns, or after 5 s ("HandlerRoutine" in Microsoft's documentation): the report is
+ * written in the other thread meanwhile. It does not wait for those who do not end when they are asked to. */
+static void end_with_console(void)
+{
+    request(CANCEL_HANGUP);
+    Sleep(HURRY_AFTER);
+    if (!cancel_hurried())
+        request(CANCEL_TERMINATE);
+    SuspendThread(GetCurrentThread());
+}
+
 static BOOL WINAPI on_console(DWORD event)
 {
     switch (event) {
@@ -70,11 +82,7 @@ static BOOL WINAPI on_console(DWORD event)
     case CTRL_BREAK_EVENT: request(CANCEL_TERMINATE); return TRUE;
     case CTRL_CLOSE_EVENT:
     case CTRL_LOGOFF_EVENT:
-    case CTRL_SHUTDOWN_EVENT:
-        request(CANCEL_HANGUP);
-        /* The process ends when this returns, or after 5 s: the report is written in the other thread meanwhile. */
-        SuspendThread(GetCurrentThread());
-        return TRUE;
+    case CTRL_SHUTDOWN_EVENT: end_with_console(); return TRUE;
     default: return FALSE;
     }
 }
