@@ -66,7 +66,9 @@ char *file_real(const char *path, struct error *err)
     char *real = NULL, *longer;
     int status = uv_fs_realpath(NULL, &req, path_for_system(path, &longer), NULL);
     free(longer);
-    if (status < 0)
+    if (status == UV_UNKNOWN) /* a file system of Windows that names nothing: a RAM disk's; Wine's beyond 260 bytes */
+        real = path_absolute(path, err);
+    else if (status < 0)
         wait_uv_error(err, status, path);
     else if (!(real = strdup(req.ptr)))
         error_set(err, EC_MEMORY, "%s: out of memory", path);

@@ -209,22 +209,54 @@ static bool list_handles(struct launch *l)
                                                        sizeof l->stdio, NULL, NULL);
 }
 
+#define FOLDER_MAX (MAX_PATH - 2) /* a separator and NUL are added */
+
+/* Takes the prefix of a long path off, in place. NULL: it is too long without. */
+static wchar_t *without_prefix(wchar_t *path)
+{
+    if (wcsncmp(path, L"\\\\?\\UNC\\", 8) == 0)
+        *(path += 6) = L'\\';
+    else if (wcsncmp(path, L"\\\\?\\", 4) == 0)
+        path += 4;
+    return wcslen(path) <= FOLDER_MAX ? path : NULL;
+}
+
+/* lpCurrentDirectory of CreateProcessW takes no long path: what is longer is given by its short names, where the volume
+ * keeps them. Caller frees; NULL: *err is filled. */
+static wchar_t *working_folder(const char *path, struct error *err)
+{
+    wchar_t *out = NULL, *names = NULL, *fits, *wide = wide_path(path, err);
+    if (!wide)
+        return NULL;
+    DWORD room = wcsncmp(wide, L"\\\\?\\", 4) == 0 ? GetShortPathNameW(wide, NULL, 0) : 0;
+    bool named = room && (names = calloc(room, sizeof *names)) && GetShortPathNameW(wide, names, room);
+    if (!(fits = without_prefix(wide)) && named)
+        fits = without_prefix(names);
+    if (!fits)
+        error_set(err, EC_INVALID, "%s: Windows starts no program in a folder of more than %d characters; move it up",
+                  path, FOLDER_MAX);
+    else if (!(out = _wcsdup(fits)))
+        error_set(err, EC_MEMORY, "%s: out of memory", path);
+    for (wchar_t *at = out; at && *at; at++)
+        if (*at == L'/')
+            *at = L'\\';
+    free(names);
+    free(wide);
+    return out;
+}
+
 static bool fill_launch(struct launch *l, const struct process_spec *spec, const char *path, char **env,
                         const struct process_ends *ends, struct error *err)
 {
     for (int i = 0; i < 3; i++)
         l->stdio[i] = inheritable(ends->fd[i], i == 0);
-    if (!(l->path = wide_path(path, err)))
+    if (!(l->path = wide_path(path, err)) || (spec->cwd && !(l->cwd = working_folder(spec->cwd, err))))
         return false;
     l->line = command_line(spec->argv);
     l->environment = environment_block(env);
-    l->cwd = spec->cwd ? wide_from_utf8(spec->cwd) : NULL;
     l->title = spec->console ? wide_from_utf8(spec->console) : NULL;
-    if (!l->line || !l->environment || (spec->cwd && !l->cwd) || (spec->console && !l->title) || !list_handles(l))
+    if (!l->line || !l->environment || (spec->console && !l->title) || !list_handles(l))
         return error_set(err, EC_MEMORY, "%s: out of memory", spec->argv[0]);
-    for (wchar_t *at = l->cwd; at && *at; at++)
-        if (*at == L'/')
-            *at = L'\\';
     return true;
 }
 
