@@ -55,10 +55,9 @@ local function worker_command(cfg, values)
     if not cfg.worker_command then return nil end
     local words, message, code = command_line.fill(cfg.worker_command, values)
     if words and not session.find(words[1]) then
-        local script = words[1] .. ".cmd"
-        local there = settings.on_windows and select(3, process.which(script)) == "EUNSUPPORTED"
-        return nil, ("%s: %s is not on PATH%s"):format(cfg.origin.worker_command, words[1],
-            there and (", only %s, a script: write cmd.exe /c %s"):format(script, words[1]) or ""), "ENOENT"
+        local _, why, reason = process.which(words[1])
+        return nil, cfg.origin.worker_command .. ": " .. (reason == "EUNSUPPORTED" and why
+            or words[1] .. " is not on PATH"), reason or "ENOENT"
     end
     return words, message, code
 end

@@ -56,6 +56,15 @@ local function with_python(name)
     return at, { PATH = bin }
 end
 
+test("a factory that is a batch file is refused, with what to write in its place", function()
+    if not expect.windows then expect.elsewhere "there are no batch files" end
+    local run, at = scripted ""
+    expect.write(at.root .. "/factory.cmd", "@exit /b 0\r\n")
+    run.cfg.factory = ("'%s/factory.cmd' --fast"):format(at.root)
+    expect.refused("EUNSUPPORTED", "factory.cmd: is a batch file, whose arguments cmd.exe would read as commands; name "
+        .. "the program that it starts, or put the interpreter first: cmd.exe /d /c ", factory.stage(run, "launch"))
+end)
+
 test("-Factory python is the spec's command line, exactly", function()
     local at, env = with_python "python"
     for stage, words in pairs { launch = "launch", ["worktrees open"] = "worktrees\nopen",

@@ -48,6 +48,19 @@ test("a worker's command that PATH does not have is told before anything is open
     expect.contains(run.err, "-WorkerCommand: no-such-agent is not on PATH")
 end)
 
+test("a worker's command that is a batch file is told, with what to write in its place", function()
+    if not expect.windows then expect.elsewhere "there are no batch files" end
+    local at = root_with_worktrees()
+    expect.write(at.root .. "/bin/agent.cmd", "@exit /b 0\r\n")
+    for _, name in ipairs { "agent", "agent.cmd", at.root .. "/bin/agent.cmd" } do
+        local run = expect.dispatch { "open", "-RunId", at.run_id, "-Root", at.root, "-Launcher", "console",
+            "-WorkerCommand", ("'%s' --fast"):format(name),
+            env = { PATH = (at.root .. "/bin"):gsub("/", "\\") .. ";" .. os.getenv "PATH" } }
+        expect.equal(run.exit, 64, run.out .. run.err)
+        expect.matches(run.err, "%-WorkerCommand: [^\n]*agent%.cmd: is a batch file[^\n]* cmd%.exe /d /c ")
+    end
+end)
+
 test("a command that fails is told with its exit status and its last words", function()
     local run = open(root_with_worktrees(), "-OpenCommand",
         ("'%s' -e 'io.stderr:write(\"no licence for \" .. arg[1]); os.exit(3)' {worker}"):format(expect.binary()))

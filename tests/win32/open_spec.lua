@@ -53,12 +53,3 @@ test("a console for each worker, titled, in its worktree; a second open finds th
     expect.equal(exit, 0, said)
     expect.matches(said, "^there +A_core [^\n]*\nthere +B_tooling [^\n]*\n$")
 end)
-
-test("a script of npm's is no program: what to write is said", function()
-    local at, bin = new_project(), expect.folder()
-    expect.write(bin .. "/my-agent.cmd", "@echo off\r\n")
-    local run = expect.dispatch { "open", "-RunId", at.run_id, "-Root", at.root, "-Workers", "A_core", "-Launcher",
-        "console", "-WorkerCommand", "my-agent", env = { PATH = bin .. ";" .. os.getenv "PATH" } }
-    expect.equal(run.exit, 2)
-    expect.contains(run.err, "my-agent.cmd, a script: write cmd.exe /c my-agent")
-end)
