@@ -126,16 +126,17 @@ for _, named in ipairs { true, false } do
         expect.need "xterm"
         local script, out = display.folder .. "/inside.lua", display.folder .. "/inside.txt"
         expect.write(script, [[
-            local window = require "window"
-            local desktop = assert(window.open("x11"))
-            for _, w in ipairs(desktop:list()) do
-                if w.title == arg[1] then
-                    local _, message, code = desktop:check { id = w.id, pid = w.pid, token = w.title }
-                    local file = io.open(arg[2], "w")
-                    file:write(tostring(w.self), " ", tostring(code), " ", tostring(message))
-                    file:close()
+            local clock, wait, window = require "clock", require "wait", require "window"
+            local desktop, seen = assert(window.open("x11")), nil
+            repeat                               -- xterm starts us before its window is mapped
+                for _, w in ipairs(desktop:list()) do
+                    if w.title == arg[1] then seen = w end
                 end
-            end
+            until seen or not wait.any({ desktop:changes() }, clock.now() + 20)
+            local _, message, code = desktop:check { id = seen.id, pid = seen.pid, token = seen.title }
+            local file = io.open(arg[2], "w")
+            file:write(tostring(seen.self), " ", tostring(code), " ", tostring(message))
+            file:close()
             io.read()
         ]])
         local unset = named and "_" or "WINDOWID"
