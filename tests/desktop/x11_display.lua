@@ -2,12 +2,10 @@
 --- All of it ends with the test.
 local clock = require "clock"
 local expect = require "expect"
-local process = require "process"
+local puppets = require "puppets"
 local window = require "window"
 
-local M = {}
-
-M.SECONDS = 20 -- for whatever a test waits for; a loaded machine is slow
+local M = setmetatable({}, { __index = puppets })
 
 local here = debug.getinfo(1, "S").source:match("^@(.*)/[^/]*$")
 local Display = {}
@@ -18,40 +16,8 @@ Display.__index = Display
 ---@return {child: process.child, out: string}
 function Display:spawn(argv, options)
     options = options or {}
-    self.spawned = self.spawned + 1
-    local out = ("%s/out.%d"):format(self.folder, self.spawned)
-    local child = expect.ok(process.spawn(argv, { env = self.env, unset = options.unset or { "WINDOWID" }, out = out,
-        err = out .. ".err", input = options.input }))
-    expect.after(function()
-        child:kill(clock.now() + 2)
-        child:close()
-    end)
-    return { child = child, out = out }
-end
-
-local Puppet = {}
-Puppet.__index = Puppet
-
---- What it said so far.
-function Puppet:said()
-    return expect.read(self.out) or ""
-end
-
---- Waits until it said this line (a pattern); answers its captures.
-function Puppet:await(pattern)
-    return expect.eventually("puppet " .. self.verb .. " says " .. pattern, M.SECONDS, function()
-        return ("\n" .. self:said()):match("\n" .. pattern .. "\n")
-    end)
-end
-
---- How often a line was said.
-function Puppet:count(pattern)
-    local _, n = ("\n" .. self:said()):gsub("\n" .. pattern .. "%f[\n]", "")
-    return n
-end
-
-function Puppet:stop()
-    self.child:kill(clock.now() + 2)
+    return puppets.spawn(self.folder, argv, { env = self.env, unset = options.unset or { "WINDOWID" },
+        input = options.input })
 end
 
 function M.puppet_path()
@@ -60,9 +26,7 @@ end
 
 --- Starts a puppet (puppet.c): display:puppet("own", "CLIPBOARD", "text")
 function Display:puppet(verb, ...)
-    local started = self:spawn { M.puppet_path(), verb, ... }
-    started.verb = verb
-    return setmetatable(started, Puppet)
+    return puppets.puppet(self:spawn { M.puppet_path(), verb, ... }, verb)
 end
 
 --- Runs one to its end. Answers its output and its exit status.
@@ -113,27 +77,6 @@ function Display:open()
     return desktop
 end
 
---- Waits for the window with this title. Answers its pin and the window.
-function M.pin(desktop, title)
-    local found
-    expect.eventually("a window " .. title, M.SECONDS, function()
-        for _, w in ipairs(expect.ok(desktop:list())) do
-            if w.title == title then
-                found = w
-            end
-        end
-        return found
-    end)
-    return { id = found.id, pid = found.pid, token = title }, found
-end
-
---- For options of desktop calls.
-function M.within(seconds, options)
-    options = options or {}
-    options.deadline = clock.now() + (seconds or M.SECONDS)
-    return options
-end
-
 --- Waits until the file is exactly this.
 function M.await_file(path, want)
     local deadline = clock.now() + M.SECONDS
@@ -153,7 +96,7 @@ end
 function M.start(options)
     options = options or {}
     expect.need "Xvfb"
-    local display = setmetatable({ folder = expect.folder(), spawned = 0, env = {} }, Display)
+    local display = setmetatable({ folder = expect.folder(), env = {} }, Display)
     local number = display.folder .. "/number"
     display.server = display:spawn { "sh", "-c",
         'exec Xvfb -displayfd 3 -screen 0 ' .. (options.screen or "1000x700x24") .. ' -nolisten tcp -noreset 3>"$1"',
@@ -171,12 +114,6 @@ function M.start(options)
         end)
     end
     return display
-end
-
---- A text with everything that gets lost on the way elsewhere: about `bytes` of it.
-function M.text(bytes, mark)
-    local line = "'single' \"double\" `ticks` $(dollar) \\ back\ttab ~ ünïcödé 漢字 🎉 " .. (mark or "") .. "\n"
-    return (line:rep(bytes // #line + 1):gsub("\n$", "")) .. "."
 end
 
 return M

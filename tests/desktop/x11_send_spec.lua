@@ -74,11 +74,6 @@ test("the chord of a paste is the caller's, ctrl+v when none is given", function
     x11.await_file(path, "short\n")
 end)
 
-local function percentile(values, part)
-    table.sort(values)
-    return values[math.max(1, math.ceil(#values * part))] or 0
-end
-
 --- Each text is its own, so that lost, doubled and garbled ones show.
 local function many_sends(sends)
     local display = x11.start()
@@ -93,7 +88,7 @@ local function many_sends(sends)
     for i = 1, windows do
         pins[i] = x11.pin(desktop, "HITECHOS_W" .. i .. "_20261122_1")
     end
-    local ms = { list = {}, focus = {}, paste = {}, key = {}, whole = {} }
+    local laps = x11.laps()
     local restored = 0
     for n = 1, sends do
         local i = (n - 1) % windows + 1
@@ -101,23 +96,17 @@ local function many_sends(sends)
         if i == 1 then
             expect.ok(desktop:lock(clock.now() + 1))
         end
-        local at = clock.now()
-        local start = at
-        local function lap(name)
-            local now = clock.now()
-            table.insert(ms[name], (now - at) * 1000)
-            at = now
-        end
+        laps:start()
         expect.ok(desktop:list())
-        lap "list"
+        laps:lap "list"
         expect.ok(desktop:focus(pins[i], within()))
-        lap "focus"
+        laps:lap "focus"
         local taken, message = desktop:paste(pins[i], text, within(nil, { keys = "shift+Insert" }))
         expect.equal({ taken, message }, { "whole" }, "send " .. n)
-        lap "paste"
+        laps:lap "paste"
         expect.ok(desktop:key(pins[i], "Return", within()))
-        lap "key"
-        table.insert(ms.whole, (at - start) * 1000)
+        laps:lap "key"
+        laps:whole "whole"
         table.insert(want[i], x11.bracketed(text))
         if i == windows or n == sends then
             desktop:unlock()
@@ -128,12 +117,7 @@ local function many_sends(sends)
     for i = 1, windows do
         x11.await_file(files[i], table.concat(want[i]))
     end
-    local parts = {}
-    for _, name in ipairs { "list", "focus", "paste", "key", "whole" } do
-        parts[#parts + 1] = ("%s %.2f/%.2f"):format(name, percentile(ms[name], 0.5), percentile(ms[name], 0.99))
-    end
-    print(("    %d sends of 4 KB, clipboard back %d times; median/p99 ms: %s"):format(sends, restored,
-        table.concat(parts, ", ")))
+    print(("    %d sends of 4 KB, clipboard back %d times; %s"):format(sends, restored, laps:text()))
 end
 
 --- DISPATCH_SENDS: how many. ctest asks for 1,000 of the release build.
