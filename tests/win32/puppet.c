@@ -3,6 +3,7 @@
  *
  *     edit TITLE LOG [MANNER]   a frame with a field of several lines, as a chat: Enter appends what stands there to
  *                               the file LOG, with the byte 1E behind it; "shown". MANNER: puppet_editor.c
+ *     alone TEXT                prints how many ms an Edit control takes for it, when nobody else has a part in that
  *     own TEXT [MANNER]         the user's clipboard: text and two formats more; "owned", and "lost" at the end
  *         late | hang           each is made when somebody asks | and then never
  *     text | formats            prints the clipboard's text | each format with its size and a sum of its bytes
@@ -114,6 +115,8 @@ int wmain(int argc, wchar_t **argv)
     more = utf8(argc > 4 ? argv[4] : L"");
     if (!strcmp(verb, "edit"))
         return edit(one, two, more);
+    if (!strcmp(verb, "alone"))
+        return edit_alone(text);
     if (!strcmp(verb, "own"))
         return own(text, manner);
     if (!strcmp(verb, "text"))

@@ -12,6 +12,10 @@ int loop(void);                    /* messages, until WM_QUIT */
 
 /* puppet_editor.c */
 int edit(const wchar_t *title, const wchar_t *log, const char *manner);
+int edit_alone(const char *text); /* prints what a field takes for it, in ms */
+
+/* puppet_field.c */
+const wchar_t *own_field(void); /* registers the class, and answers its name; one field a process */
 
 /* puppet_clipboard.c */
 int own(const char *text, const char *manner);
