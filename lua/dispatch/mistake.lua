@@ -31,8 +31,8 @@ end
 ---@return any problem                a mistake, and what else is no text, as it was
 function M.traceback(problem)
     local text = debug.traceback(problem, 2)
-    local steps = type(text) == "string" and text:match "^(.-)\n\t%[C%]: in function 'xpcall'\n\tlua/dispatch/flow%.lua:"
-    return steps or text
+    local before_ours = "^(.-)\n\t%[C%]: in function 'xpcall'\n\tlua/dispatch/flow%.lua:"
+    return type(text) == "string" and text:match(before_ours) or text
 end
 
 return M

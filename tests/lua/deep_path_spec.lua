@@ -14,7 +14,8 @@ test("a whole run in a folder whose path has more than 260 characters", function
     expect.ok(file.mkdir(layout.zips(root)))
     expect.ok(require "zip".create(at:zip(), project.prompts(at)))
     expect.ok(file.write(root .. "/desktop.lua", project.desktop(at, project.WORKERS)))
-    expect.ok(file.write(root .. "/stub.lua", "print '{\"status\": \"PASS\", \"meaningful_gate\": {\"verdict\": \"PASS\"}}'"))
+    expect.ok(file.write(root .. "/stub.lua",
+        [[print '{"status": "PASS", "meaningful_gate": {"verdict": "PASS"}}']]))
     local run = expect.dispatch { "run_iter.lua", "-RunId", at.run_id, "-Root", root, "-Via", "fake:" .. root
         .. "/desktop.lua", "-Factory", ("'%s' '%s/stub.lua'"):format(expect.binary(), root) }
     expect.equal(run.exit, 0, run.out .. run.err)
