@@ -41,8 +41,10 @@ void program_start(void)
     setvbuf(stderr, NULL, _IONBF, 0); /* Wine's C library keeps the last words of those who are killed */
     console.out = GetStdHandle(STD_OUTPUT_HANDLE);
     console.has_mode = GetConsoleMode(console.out, &console.mode);
-    if (console.has_mode)
+    if (console.has_mode) {
         SetConsoleMode(console.out, console.mode | ENABLE_PROCESSED_OUTPUT | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+        setvbuf(stdout, NULL, _IONBF, 0); /* else a text goes out byte by byte, and its characters in parts */
+    }
     UINT code_page = GetConsoleOutputCP(); /* 0: no console */
     if (code_page && code_page != CP_UTF8 && SetConsoleOutputCP(CP_UTF8))
         console.code_page = code_page;
