@@ -21,7 +21,7 @@ local editor = {}
 ---@param options? edit.options
 ---@return edit.editor? editor
 ---@return string? message
----@return string? code EUNSUPPORTED: stdin or stdout is no terminal, or libedit was not built in; EEXIST: one is open already;
+---@return string? code EUNSUPPORTED: stdin or stdout is no terminal, or no editor was built in; EEXIST: one is open already;
 --- EACCES EIO EINVAL: the history cannot be read
 function edit.open(options) end
 

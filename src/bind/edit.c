@@ -50,7 +50,7 @@ static int ask_lua(lua_State *L)
     return 1;
 }
 
-/* Protected from its first allocation on: no Lua error may leave through libedit. */
+/* Protected from its first allocation on: no Lua error may leave through the editor. */
 static bool complete(void *owner, const char *line, size_t cursor, struct edit_change *change)
 {
     struct box *box = owner;
@@ -150,7 +150,7 @@ int luaopen_edit(lua_State *L)
 static int l_open(lua_State *L)
 {
     struct error err = {0};
-    error_set(&err, EC_UNSUPPORTED, "this dispatch was built without libedit");
+    error_set(&err, EC_UNSUPPORTED, "this dispatch was built without an editor of lines");
     return bind_refuse(L, &err);
 }
 

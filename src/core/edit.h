@@ -1,6 +1,6 @@
-/* edit.h - one line from a person at a terminal: libedit in front of the program's one sleeper, so that clipboard
- * requests, window events and Ctrl-C are served while the prompt waits. Built where libedit was found (DISPATCH_EDIT).
- */
+/* edit.h - one line from a person at a terminal: libedit, and on Windows an editor of our own, in front of the
+ * program's one sleeper, so that clipboard requests, window events and Ctrl-C are served while the prompt waits. Built
+ * where libedit was found, and on Windows (DISPATCH_EDIT). */
 #ifndef DISPATCH_EDIT_H
 #define DISPATCH_EDIT_H
 #include <stdbool.h>

@@ -2,13 +2,9 @@
  */
 #include "edit_history.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "file.h"
 
@@ -44,44 +40,15 @@ static void decode(char *line)
     *to = '\0';
 }
 
-static bool write_new(const char *path, int flags, const char *bytes, size_t len, struct error *err)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
-    if (fd < 0)
-        return error_from_errno(err, errno, path);
-    ssize_t n;
-    do
-        n = write(fd, bytes, len);
-    while (n < 0 && errno == EINTR);
-    int number = n < 0 ? errno : n < (ssize_t)len ? ENOSPC : 0;
-    if (close(fd) != 0 && !number)
-        number = errno;
-    return number == 0 || error_from_errno(err, number, path);
-}
-
 bool edit_history_add(const char *path, const char *text, struct error *err)
 {
     size_t len;
     char *line = encode(text, &len);
     if (!line)
         return error_set(err, EC_MEMORY, "%s: out of memory", path);
-    bool ok = write_new(path, O_APPEND, line, len, err);
+    bool ok = edit_history_append(path, line, len, err);
     free(line);
     return ok;
-}
-
-/* A file that cannot be shortened stays long. */
-static void shorten(const char *path, const char *bytes, size_t len)
-{
-    size_t room = strlen(path) + sizeof ".new";
-    char *fresh = malloc(room);
-    if (!fresh)
-        return;
-    snprintf(fresh, room, "%s.new", path);
-    unlink(fresh); /* of a session that was killed */
-    if (!write_new(fresh, O_EXCL, bytes, len, NULL) || rename(fresh, path) != 0)
-        unlink(fresh);
-    free(fresh);
 }
 
 bool edit_history_load(const char *path, void (*take)(void *owner, const char *text), void *owner, struct error *err)
@@ -102,7 +69,7 @@ bool edit_history_load(const char *path, void (*take)(void *owner, const char *t
     for (size_t skip = entries > EDIT_HISTORY_KEPT ? entries - EDIT_HISTORY_KEPT : 0; skip > 0; skip--)
         line = (char *)memchr(line, '\n', len - (size_t)(line - bytes)) + 1;
     if (entries > (size_t)2 * EDIT_HISTORY_KEPT)
-        shorten(path, line, len - (size_t)(line - bytes));
+        edit_history_shorten(path, line, len - (size_t)(line - bytes));
     for (char *end; (end = strchr(line, '\n')); line = end + 1) { /* a torn last line is dropped */
         *end = '\0';
         decode(line);

@@ -1,12 +1,8 @@
--- The module edit, where there is no terminal. At one: tests/desktop/edit_spec.lua and repl_spec.lua.
+-- The module edit, where there is no terminal. At one: edit_spec.lua and repl_spec.lua of tests/desktop,
+-- repl_spec.lua of tests/win32.
 local expect = require "expect"
 local edit = require "edit"
-local function test(name, body)
-    expect.test(name, function()
-        expect.posix "no libedit: the console edits its lines itself"
-        body()
-    end)
-end
+local test = expect.test
 
 test("a pipe cannot be edited", function()
     local run = expect.dispatch { "-e", "print(select(2, edit.open {}), select(3, edit.open()))", input = "" }

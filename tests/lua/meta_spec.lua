@@ -135,7 +135,6 @@ test("each class of userdata has just the methods that are described, and each t
     local fake <close> = expect.ok(require "window".fake {})     -- its methods are in no table that could be read
     for name in pairs(methods_of["fake.desktop"]) do expect.equal(type(fake[name]), "function", name) end
     seen["fake.desktop"] = true
-    seen["edit.editor"] = seen["edit.editor"] or expect.windows                  -- there is no libedit
     for class in pairs(methods_of) do expect.truthy(seen[class], class .. ": C has no such class") end
 end)
 

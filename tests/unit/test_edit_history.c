@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/edit_history.h"
 #include "core/file.h"
+#include "system.h"
 
 static char folder[] = "/tmp/dispatch-test-XXXXXX";
 static char path[sizeof folder + 16];
@@ -65,7 +65,6 @@ static void no_file_is_no_history(void **state)
 static void what_was_added_comes_back(void **state)
 {
     struct taken taken = {0};
-    struct stat st;
     (void)state;
     assert_true(edit_history_add(path, "first \\n é", NULL));
     assert_true(edit_history_add(path, "for i = 1, 2 do\n\tprint \"\\\\\"\nend", NULL));
@@ -74,8 +73,6 @@ static void what_was_added_comes_back(void **state)
     assert_string_equal(taken.first, "first \\n é");
     assert_string_equal(taken.last, "for i = 1, 2 do\n\tprint \"\\\\\"\nend");
     forget(&taken);
-    assert_int_equal(stat(path, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0600);
 }
 
 static void a_torn_last_line_is_dropped(void **state)
@@ -116,7 +113,21 @@ static void a_long_file_is_shortened(void **state)
     forget(&taken);
     assert_int_equal(stat(path, &st), 0);
     assert_true(st.st_size < 6000);
+}
+
+static void nobody_else_can_read_it(void **state)
+{
+    struct stat st;
+    (void)state;
+    mode_t before = umask(0);
+    assert_true(edit_history_add(path, "x", NULL));
+    assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
+    edit_history_shorten(path, "y\n", 2);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_size, 2);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    umask(before);
 }
 
 static void a_folder_that_cannot_be_used_is_told(void **state)
@@ -144,6 +155,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_added_comes_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_torn_last_line_is_dropped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_file_is_shortened, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_else_can_read_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_used_is_told, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

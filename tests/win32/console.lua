@@ -1,5 +1,6 @@
 --- console - a console of its own with a program in it, and the person who sits there.
 local expect = require "expect"
+local puppets = require "puppets"
 local stage = require "stage"
 
 local M = {}
@@ -8,8 +9,10 @@ local Console = {}
 Console.__index = Console
 
 --- Runs a program there; the console stays when it has ended.
-function M.start(...)
-    local puppet = stage.puppet("console", ...)
+---@param argv string[]               `env`: variables of its own
+function M.start(argv)
+    local puppet = puppets.puppet(stage.spawn({ stage.puppet_path, "console", table.unpack(argv) }, { env = argv.env }),
+        "console")
     return setmetatable({ puppet = puppet, pid = puppet:await "console (%d+)", program = puppet:await "program (%d+)" },
         Console)
 end

@@ -15,8 +15,8 @@ local function run_that_stands(stubborn)
         .. "_G[name] = require(name) end " .. expect.lives(name))
     local factory = stubborn and ("'%s' stubborn '%s.up'"):format(stage.puppet_path, name)
         or ("'%s' '%s/factory.lua'"):format(expect.binary(), at.root)
-    local shown = console.start(expect.binary(), "run_iter.lua", "-RunId", at.run_id, "-Root", at.root, "-Via",
-        "fake:" .. at.root .. "/desktop.lua", "-Factory", factory)
+    local shown = console.start { expect.binary(), "run_iter.lua", "-RunId", at.run_id, "-Root", at.root, "-Via",
+        "fake:" .. at.root .. "/desktop.lua", "-Factory", factory }
     expect.eventually("the stage is at work", stage.SECONDS, function() return expect.read(name .. ".up") end)
     return shown, at, name
 end
@@ -75,7 +75,7 @@ test("closing the console in the middle of a send gives the user's clipboard bac
     local owner = stage.puppet("own", "what the user copied")
     owner:await "owned"
     stage.editor(title, "blind")                   -- it never asks for what is pasted
-    local shown = console.start(expect.binary(), "send", title, prompt, "-Via", "win32")
+    local shown = console.start { expect.binary(), "send", title, prompt, "-Via", "win32" }
     owner:await "lost"
     shown:close()
     shown:ended()

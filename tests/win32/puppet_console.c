@@ -122,9 +122,17 @@ static bool press_named(const wchar_t *name)
         wchar_t character;
         DWORD state;
     } keys[] = {
-        {L"Return", VK_RETURN, L'\r', 0},         {L"Up", VK_UP, 0, ENHANCED_KEY},
-        {L"Left", VK_LEFT, 0, ENHANCED_KEY},      {L"Home", VK_HOME, 0, ENHANCED_KEY},
-        {L"BackSpace", VK_BACK, L'\b', 0},        {L"Ctrl+C", L'C', 3, LEFT_CTRL_PRESSED},
+        {L"Return", VK_RETURN, L'\r', 0},
+        {L"Escape", VK_ESCAPE, 27, 0},
+        {L"Tab", VK_TAB, L'\t', 0},
+        {L"BackSpace", VK_BACK, L'\b', 0},
+        {L"Delete", VK_DELETE, 0, ENHANCED_KEY},
+        {L"Up", VK_UP, 0, ENHANCED_KEY},
+        {L"Down", VK_DOWN, 0, ENHANCED_KEY},
+        {L"Left", VK_LEFT, 0, ENHANCED_KEY},
+        {L"Home", VK_HOME, 0, ENHANCED_KEY},
+        {L"End", VK_END, 0, ENHANCED_KEY},
+        {L"Ctrl+C", L'C', 3, LEFT_CTRL_PRESSED},
         {L"Ctrl+Z", L'Z', 26, LEFT_CTRL_PRESSED},
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)

@@ -25,8 +25,9 @@ function M.folder()
 end
 
 --- Starts a program; ends it after the test. Its output goes into the file `out`.
-function M.spawn(argv)
-    return puppets.spawn(M.folder(), argv)
+---@param options? table as for process.spawn
+function M.spawn(argv, options)
+    return puppets.spawn(M.folder(), argv, options)
 end
 
 --- Starts a puppet: stage.puppet("own", "text")

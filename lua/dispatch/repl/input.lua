@@ -1,5 +1,5 @@
--- input.lua: where lines come from: an editor at a terminal; plain lines of a pipe, or of a terminal where libedit was
--- not built in. Both wait in the program's one sleeper.
+-- input.lua: where lines come from: an editor at a terminal; plain lines of a pipe, or of a terminal for which none was
+-- built in. Both wait in the program's one sleeper.
 
 local edit = require "edit"
 local term = require "term"
