@@ -68,16 +68,23 @@ test("closing the console ends it with a report, sooner than a Ctrl-C where some
     expect.truthy(took.close < took["Ctrl+C"] - 1, expect.show(took))
 end)
 
-test("closing the console in the middle of a send gives the user's clipboard back", function()
-    local title = "HITECHOS_A_core_20261122_1"
-    local prompt = stage.folder() .. "/prompt.txt"
-    expect.write(prompt, "Do it.\n")
-    local owner = stage.puppet("own", "what the user copied")
-    owner:await "owned"
-    stage.editor(title, "blind")                   -- it never asks for what is pasted
-    local shown = console.start { expect.binary(), "send", title, prompt, "-Via", "win32" }
-    owner:await "lost"
-    shown:close()
-    shown:ended()
-    expect.equal(stage.clipboard(), "what the user copied")
-end)
+for via, what in pairs { win32 = "gives the user's clipboard back", ahk = "ends AutoHotkey, too" } do
+    test("closing the console in the middle of a send " .. what, function()
+        local title = "HITECHOS_A_core_20261122_1"
+        local prompt, ahk = stage.folder() .. "/prompt.txt", stage.folder() .. "/AutoHotkey.exe"
+        expect.write(prompt, "Do it.\n")
+        expect.write(ahk, expect.read(os.getenv "DISPATCH_AHK" .. "/AutoHotkeyV2.exe"))
+        local owner = stage.puppet("own", "what the user copied")
+        owner:await "owned"
+        stage.editor(title, "blind")               -- it never asks for what is pasted
+        local shown = console.start { expect.binary(), "send", title, prompt, "-Via", via, "-AhkExe", ahk }
+        owner:await "lost"
+        expect.equal(os.remove(ahk) == nil, via == "ahk", "it runs, and cannot be removed")
+        shown:close()
+        shown:ended()
+        expect.equal(stage.clipboard(), "what the user copied")
+        expect.eventually("AutoHotkey has ended", stage.SECONDS, function()
+            return via == "win32" or os.remove(ahk)
+        end)
+    end)
+end

@@ -112,16 +112,17 @@ static bool set_mode(DWORD without, struct error *err)
     InterlockedExchange(&is_set, 1);
     if (!term_input_keys(err))
         return false;
+    without |= ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT | ENABLE_VIRTUAL_TERMINAL_INPUT; /* libuv writes the sequences */
     return SetConsoleMode(term_handle(TERM_IN), found & ~without) ||
            error_from_windows(err, GetLastError(), names[TERM_IN]);
 }
 
 bool term_raw(struct error *err)
 {
-    return set_mode(ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT | ENABLE_PROCESSED_INPUT, err);
+    return set_mode(ENABLE_PROCESSED_INPUT, err);
 }
 
 bool term_keys(struct error *err)
 {
-    return set_mode(ENABLE_LINE_INPUT | ENABLE_ECHO_INPUT, err);
+    return set_mode(0, err);
 }
