@@ -100,6 +100,18 @@ function M.percentile(values, part)
     return sorted[math.max(1, math.ceil(#sorted * part))] or 0
 end
 
+--- The lowest median of so many in a row: what it takes while nobody else uses the machine.
+---@param values number[]
+---@param many integer
+function M.calmest(values, many)
+    local lowest = math.huge
+    for i = 1, math.max(1, #values - many + 1), many do
+        local some = table.move(values, i, math.min(#values, i + many - 1), 1, {})
+        lowest = math.min(lowest, M.percentile(some, 0.5))
+    end
+    return lowest
+end
+
 local Laps = {}
 Laps.__index = Laps
 
@@ -136,15 +148,6 @@ end
 
 function Laps:median(name)
     return M.percentile(self.ms[name], 0.5)
-end
-
---- The lowest median of so many in a row: what it takes while nobody else uses the machine.
-function Laps:calmest(name, many)
-    local ms, lowest = self.ms[name], math.huge
-    for i = 1, math.max(1, #ms - many + 1), many do
-        lowest = math.min(lowest, M.percentile({ table.unpack(ms, i, math.min(#ms, i + many - 1)) }, 0.5))
-    end
-    return lowest
 end
 
 function Laps:text()

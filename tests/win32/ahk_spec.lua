@@ -169,13 +169,15 @@ local function launcher(ms)
     end
 end
 
----Half as many as by ourselves. Both in turn, so that a machine which others use as well is unfair to neither.
+---Half as many as by ourselves. Both in turn, and the calmest moments of both are compared: most of a launch is
+---waiting, which does not take longer where others use the machine as well.
 test("of many sends in a row none is lost, doubled or garbled, and each is much faster than a launch", function()
     local launches = { refused = 0 }
     local laps = sending.many(open(), sending.SENDS // 2, "unknown", launcher(launches))
-    local ours, theirs = laps:median "whole", stage.percentile(launches, 0.5)
-    print(("    %s\n    a launch for each: %.0f ms, %.0f times as long; the focus was refused to %d of %d"):format(
-        sending.told(laps), theirs, theirs / ours, launches.refused, #launches))
+    local ours, theirs = stage.calmest(laps.ms.whole, 50), stage.calmest(launches, 3)
+    print(("    %s\n    a launch for each: %.0f ms; in the calmest moments %.0f beside %.0f ms, %.0f times as long; "
+        .. "the focus was refused to %d of %d"):format(sending.told(laps), stage.percentile(launches, 0.5), theirs,
+        ours, theirs / ours, launches.refused, #launches))
     expect.truthy(theirs / ours >= 8, "at least 8 times as fast as a launch for each window")
-    expect.truthy(laps:calmest("whole", 50) < 120, "a send in 120 ms: twice what is promised of a calm machine")
+    expect.truthy(ours < 120, "a send in 120 ms: twice what is promised of a calm machine")
 end)
