@@ -7,7 +7,6 @@ local clock = require "clock"
 local expect = require "expect"
 local file = require "file"
 local lfs = require "lfs"
-local lock = require "lock"
 local iteration = require "iteration"
 
 local M = {}
@@ -98,12 +97,7 @@ function M:check(what)
     for _, proc in ipairs(M.processes(it.root)) do
         expect.truthy(self.display and is_keeper(proc), ("%s: still there: %s"):format(what, command_of(proc)))
     end
-    expect.equal(expect.tree(it.scratch), {}, what .. ": throw-away files")
-    if file.stat(it.at:lock()) then expect.ok(lock.take(it.at:lock())):close() end
-    for _, name in ipairs(file.list(it.at:logs()) or {}) do
-        expect.falsy(name:find "^%." and name ~= ".lock", what .. ": " .. name .. " in logs/")
-        expect.falsy(name:find "%.tmp$", what .. ": " .. name .. " in logs/")
-    end
+    it:expect_tidy(what)
     if self.display then check_display(self) end
     if self.server then check_server(self) end
 end

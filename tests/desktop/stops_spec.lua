@@ -3,6 +3,7 @@
 local expect = require "expect"
 local iteration = require "iteration"
 local places = require "places"
+local stops = require "stops"
 local x11 = require "x11_display"
 local test = expect.test
 
@@ -31,56 +32,14 @@ test("x11: five xterms, each gets its prompt once and whole", function()
     it:expect_whole()
 end)
 
--- They wait for the time-out side by side.
-local MISSING = {
-    { "one of five", function(it)
-        it:workers(iteration.but "D_validation")
-        return { it.at:title "D_validation" }
-    end },
-    { "all of them", function(it)
-        local titles = {}
-        for i, worker in ipairs(iteration.WORKERS) do titles[i] = it.at:title(worker) end
-        return titles
-    end },
-    { "one has a title that only begins like the right one", function(it)
-        it:workers(iteration.but "A_core")
-        it:open_title(it.at:title "A_core" .. "0")
-        return { it.at:title "A_core", it.at:title "A_core" .. "0" }
-    end },
-}
-
 for _, row in ipairs(PLACES) do
     test(row[1] .. ": windows that are missing are named with their near misses, and nobody is sent to", function()
-        local runs, named = {}, {}
-        for i, case in ipairs(MISSING) do
-            local it = iteration.new(row[2]())
-            named[i] = case[2](it)
-            runs[i] = it:start { WindowReadyTimeout = 1 }
-        end
-        for i in ipairs(MISSING) do
-            local run = runs[i]:blocks("dispatch", "ENOWINDOW", named[i])
-            expect.contains(run:top(), "dispatch windows")
-            run.it:expect_untouched()
-            expect.equal(run.it:stages(), { "launch", "worktrees" })
-        end
+        stops.missing(row[2]())
     end)
 end
 
-on_both("two windows have one title: nobody is sent to", function(it)
-    it:workers()
-    it:open_title(it.at:title "B_tooling")
-    it:blocks("dispatch", "EAMBIGUOUS", {}, { it.at:title "B_tooling" })
-    it:expect_untouched()
-end)
-
-on_both("a window that comes late is waited for", function(it)
-    it:workers(iteration.but "Z_aggregator")
-    local run = it:start()
-    run:await_event { ev = "target.found", worker = "D_validation" }
-    it:workers { "Z_aggregator" }
-    expect.equal(run:finish().exit, 0)
-    it:expect_whole()
-end)
+on_both("two windows have one title: nobody is sent to", stops.two)
+on_both("a window that comes late is waited for", stops.late)
 
 test("tmux: a worker's pane at a shell is refused before anything is sent", function()
     local it = iteration.new(places.shared_tmux())
@@ -186,13 +145,7 @@ test("x11: the focus goes elsewhere between paste and key: no key, and the next 
     expect.equal(it:pastes(), iteration.once { "A_core", "B_tooling" })
 end)
 
-on_both("a window closes between paste and key: the run stops there", function(it)
-    it:workers()
-    local run = it:meanwhile(SETTLES, function() it.opened.B_tooling.stop() end)
-    run:blocks("dispatch", "EGONE", { "B_tooling", "not sent: C_features" })
-    expect.equal(it:submits(), iteration.once { "A_core" })
-    expect.equal(it:pastes(), iteration.once { "A_core", "B_tooling" })
-end)
+on_both("a window closes between paste and key: the run stops there", stops.closes)
 
 test("x11: a window that does not take the text: nobody after it is sent to", function()
     local it = iteration.new(places.shared_x11())
@@ -206,59 +159,14 @@ end)
 
 -- Markers -------------------------------------------------------------------------------------------------------------
 
-local function write_marker(text)
-    return function(it) it:mark("C_features", text:gsub("ID", it.id)) end
-end
-
-local MARKERS = {
-    { "none", nil, "nothing at" },
-    { "another run's", write_marker "DONE 20261122_4711 C_features\n", "is of another run" },
-    { "another worker's", write_marker "DONE ID D_validation\n", "is another worker's" },
-    { "something more on its line", write_marker "DONE ID C_features.\n", "no line is exactly" },
-    { "half written", write_marker "DONE ID C_feat", "no line is exactly" },
-    { "UTF-16 without a mark", write_marker "D\0O\0N\0E\0", "without a byte order mark" },
-    { "half a character of UTF-16", write_marker "\xFF\xFED\0O\0N", "in the middle of a UTF-16 character" },
-    { "no UTF-8", write_marker "DONE \xFF", "is not valid UTF-8" },
-    { "a folder", function(it) expect.mkdir(it.at:marker "C_features") end, "is a folder" },
-    { "a link to a good one", function(it)
-        it:write("elsewhere", it.at:token "C_features" .. "\n")
-        expect.mkdir(it.at:worker_dir "C_features")
-        expect.truthy(require "lfs".link(it.root .. "/elsewhere", it.at:marker "C_features", true))
-    end, "is a link" },
-    { "over 64 KiB", write_marker("DONE ID C_features\n" .. (" "):rep(64 * 1024)), "64 KiB" },
-}
-
 test("a marker that is missing or wrong when the time is up: the worker and the reason are named", function()
-    local all, runs = {}, {}
-    for i, case in ipairs(MARKERS) do
-        local it = iteration.new(i % 2 == 0 and places.shared_x11() or places.shared_tmux())
-        it:workers { "C_features" }              -- all of them first: a new window takes the focus
-        for _, worker in ipairs(iteration.but "C_features") do it:mark(worker) end
-        it.idle.C_features = true
-        if case[2] then case[2](it) end
-        all[i] = it
-    end
-    for i, it in ipairs(all) do runs[i] = it:start { WorkerDoneTimeout = 1 } end
-    for i, case in ipairs(MARKERS) do
-        local run = runs[i]:blocks("wait_done", "ETIMEOUT",
-            { "no valid DONE.marker within 1.0 s", "C_features", case[3], "unobservable" })
-        expect.contains(run:top(), "-WorkerDoneTimeout")
-        run.it:expect_whole { "C_features" }
-        expect.equal(run.it:stages(), { "launch", "worktrees" }, case[1])
-    end
+    local cases = { stops.LINK, table.unpack(stops.MARKERS) }
+    stops.markers(cases, function(i) return i % 2 == 0 and places.shared_x11() or places.shared_tmux() end,
+        "unobservable")
 end)
 
 test("a marker in UTF-16, as PowerShell 5 writes it, counts; so does one that is completed late", function()
-    local it = iteration.new(places.shared_tmux())
-    it:workers()
-    it.idle.A_core, it.idle.B_tooling = true, true
-    local run = it:start()
-    run:await_event { ev = "send.receipt", worker = "Z_aggregator" }
-    it:mark("A_core", "\xFF\xFE" .. (it.at:token "A_core" .. "\r\n"):gsub(".", "%0\0"))
-    it:mark("B_tooling", "DONE ")
-    run:await_event { ev = "marker.partial", worker = "B_tooling" }
-    it:mark("B_tooling", it.at:token "B_tooling")
-    expect.equal(run:finish().exit, 0)
+    stops.late_markers(iteration.new(places.shared_tmux()))
 end)
 
 -- Stages --------------------------------------------------------------------------------------------------------------

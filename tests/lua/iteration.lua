@@ -14,6 +14,8 @@ local clock = require "clock"
 local expect = require "expect"
 local project = require "project"
 local cjson = require "cjson"
+local file = require "file"
+local lock = require "lock"
 local process = require "process"
 local wait = require "wait"
 local journal = require "dispatch.journal"
@@ -148,6 +150,17 @@ end
 --- Nobody got anything at all.
 function Iteration:expect_untouched()
     for worker, window in pairs(self.opened) do expect.equal(window.log(), {}, worker) end
+end
+
+--- Nothing of a run is left on the disk but its logs.
+---@param what string          what a test says about it first
+function Iteration:expect_tidy(what)
+    expect.equal(expect.tree(self.scratch), {}, what .. ": throw-away files")
+    if file.stat(self.at:lock()) then expect.ok(lock.take(self.at:lock())):close() end
+    for _, name in ipairs(file.list(self.at:logs()) or {}) do
+        expect.falsy(name:find "^%." and name ~= ".lock", what .. ": " .. name .. " in logs/")
+        expect.falsy(name:find "%.tmp$", what .. ": " .. name .. " in logs/")
+    end
 end
 
 function Iteration:mark(worker, text)

@@ -1,23 +1,22 @@
 -- The self-test that an operator runs first, on Windows: it must pass, and it must be able to fail.
 local expect = require "expect"
+local places = require "places"
 local stage = require "stage"
 local test = expect.test
 
----Where nobody has git, something that stands in for it does.
-local function path_with_git()
-    local bin = expect.binary():gsub("[^/\\]*$", "") .. "tests/git-stand-in"
-    return os.getenv "PATH" .. ";" .. bin
+for _, via in ipairs { "win32", "ahk" } do
+    test("the demo passes with " .. via .. ": five prompts, five markers, a report and a picture", function()
+        local folder = stage.folder() .. "/demo"
+        local run = expect.dispatch { "demo", "-Via", via, "-Folder", folder, seconds = 200,
+            env = { PATH = stage.path_with_git(), FACTORY_AHK_EXE = places.AUTOHOTKEY } }
+        expect.equal(run.exit, 0, run.out .. run.err)
+        local report = expect.read((expect.truthy(run.out:match "report%s+(%S+DISPATCH_REPORT%.md)", run.out)))
+        expect.contains(report, ": PASS")
+        expect.contains(report, "| prompts travelled by | " .. via .. " (-Via) |")
+        expect.equal(select(2, report:gsub("| submitted |", "")), 5)
+        expect.equal(expect.read((expect.truthy(run.out:match "picture%s+(%S+)"))):sub(2, 4), "PNG")
+    end)
 end
-
-test("the demo passes: five prompts, five markers, a report and a picture", function()
-    local folder = stage.folder() .. "/demo"
-    local run = expect.dispatch { "demo", "-Folder", folder, env = { PATH = path_with_git() }, seconds = 200 }
-    expect.equal(run.exit, 0, run.out .. run.err)
-    local report = expect.read((expect.truthy(run.out:match "report%s+(%S+DISPATCH_REPORT%.md)", run.out)))
-    expect.contains(report, ": PASS")
-    expect.equal(select(2, report:gsub("| submitted |", "")), 5)
-    expect.equal(expect.read((expect.truthy(run.out:match "picture%s+(%S+)"))):sub(2, 4), "PNG")
-end)
 
 test("the sample worker's window takes nothing but its own prompt", function()
     local folder, title = stage.folder(), "HITECHOS_A_core_20261122_1"

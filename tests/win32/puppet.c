@@ -20,6 +20,7 @@
  *                               of the console that this process has: prints it, or does what a person does there
  *     close PID                 the console of this process is closed, as the process hears of it
  *     stubborn FILE             opens the file and lives on, whoever asks
+ *     processes                 prints the number and the program of each process
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,6 +28,8 @@
 #include <string.h>
 
 #include "puppet.h"
+
+#include <tlhelp32.h> /* after windows.h */
 
 void say(const char *format, ...)
 {
@@ -105,6 +108,19 @@ static int order(HWND window, const wchar_t *what)
     return SetWindowTextW(window, what) && SendMessageW(window, WM_SETTEXT, 0, (LPARAM)what) ? 0 : 1;
 }
 
+static int processes(void)
+{
+    PROCESSENTRY32W entry = {.dwSize = sizeof entry};
+    HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    for (BOOL more = Process32FirstW(all, &entry); more; more = Process32NextW(all, &entry)) {
+        char *name = utf8(entry.szExeFile);
+        say("%lu %s", (unsigned long)entry.th32ProcessID, name);
+        free(name);
+    }
+    CloseHandle(all);
+    return 0;
+}
+
 int wmain(int argc, wchar_t **argv)
 {
     const wchar_t *one = argc > 2 ? argv[2] : L"", *two = argc > 3 ? argv[3] : L"";
@@ -149,6 +165,8 @@ int wmain(int argc, wchar_t **argv)
         return close_console(wcstoul(one, NULL, 10));
     if (!strcmp(verb, "stubborn"))
         return stubborn(one);
+    if (!strcmp(verb, "processes"))
+        return processes();
     if (!strcmp(verb, "order"))
         return order(FindWindowW(NULL, one), two);
     fprintf(stderr, "puppet: unknown verb '%s'\n", verb);

@@ -41,6 +41,24 @@ function M.order(verb, ...)
     return (run.out:gsub("\r\n", "\n")), run.exit
 end
 
+--- The processes that run these programs.
+---@param names table<string, true>      "AutoHotkeyV2.exe"
+---@return string[] numbers
+function M.processes(names)
+    local found = {}
+    for pid, name in M.order("processes"):gmatch "(%d+) ([^\n]+)" do
+        if names[name] then
+            found[#found + 1] = pid
+        end
+    end
+    return found
+end
+
+--- PATH for who needs git: where nobody has it, something that stands in for it does.
+function M.path_with_git()
+    return os.getenv "PATH" .. ";" .. expect.binary():gsub("[^/\\]*$", "") .. "tests/git-stand-in"
+end
+
 --- What a paste elsewhere would give: the text, or nil.
 function M.clipboard()
     local out, exit = M.order "text"
