@@ -1,5 +1,5 @@
---- stops - stop conditions that are the same on every kind of window, from the command line: exit 2, a report that names
---- step and reason and says what to do, and nothing is sent that should not be.
+--- stops - stop conditions that are the same on every kind of window, from the command line: exit 2, a report that
+--- names step and reason and says what to do, and nothing is sent that should not be.
 local expect = require "expect"
 local iteration = require "iteration"
 
@@ -77,7 +77,7 @@ local function write_marker(text)
     return function(it) it:mark("C_features", text:gsub("ID", it.id)) end
 end
 
---- How a marker is wrong when the time is up: what is done to C_features', and what is said. On Windows too, but the link.
+--- How a marker is wrong when the time is up: what is done to C_features', and what is said.
 M.MARKERS = {
     { "none", nil, "nothing at" },
     { "another run's", write_marker "DONE 20261122_4711 C_features\n", "is of another run" },
@@ -90,6 +90,7 @@ M.MARKERS = {
     { "a folder", function(it) expect.mkdir(it.at:marker "C_features") end, "is a folder" },
     { "over 64 KiB", write_marker("DONE ID C_features\n" .. (" "):rep(64 * 1024)), "64 KiB" },
 }
+-- Not on Windows.
 M.LINK = { "a link to a good one", function(it)
     it:write("elsewhere", it.at:token "C_features" .. "\n")
     expect.mkdir(it.at:worker_dir "C_features")

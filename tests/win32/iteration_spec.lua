@@ -68,7 +68,7 @@ local function expect_logs(it, run)
 end
 
 for _, via in ipairs { "win32", "ahk" } do
-    test(via .. ": twelve steps, five windows, five receipts with their proof, PASS; and again nothing is sent", function()
+    test(via .. ": twelve steps, five windows, five receipts with their proof, PASS; again, nothing is sent", function()
         local it = iteration.new(places.windows(via))
         hard_prompts(it)
         it:workers()

@@ -8,6 +8,7 @@
  *     dies | vanishes  closes on Enter | on Ctrl+V, before it reads
  *     renames          its title is another one from Ctrl+V on
  *     leaves           Ctrl+V pastes, and brings up another window of its own
+ *     shy              whenever it comes to the front it brings up that other window
  *     nameless         reads the clipboard without telling who it is
  *     blind            Ctrl+V does nothing
  *     slow             the frame hands the focus to the field only after a while
@@ -74,6 +75,16 @@ static void paste_nameless(void)
     CloseClipboard();
 }
 
+/* A window of its own that takes the foreground. */
+static void hand_on(void)
+{
+    static HWND other;
+    if (!other)
+        other = CreateWindowExW(0, L"dispatch.puppet", L"in the way", WS_OVERLAPPEDWINDOW | WS_VISIBLE, 300, 300, 200,
+                                100, NULL, NULL, NULL, NULL);
+    SetForegroundWindow(other);
+}
+
 /* Answers true when the field must not see it. */
 static bool on_paste(void)
 {
@@ -86,9 +97,7 @@ static bool on_paste(void)
         paste_nameless();
     if (is("leaves")) {
         SendMessageW(field, WM_PASTE, 0, 0);
-        HWND other = CreateWindowExW(0, L"dispatch.puppet", L"in the way", WS_OVERLAPPEDWINDOW | WS_VISIBLE, 300, 300,
-                                     200, 100, NULL, NULL, NULL, NULL);
-        SetForegroundWindow(other);
+        hand_on();
     }
     return is("vanishes") || is("nameless") || is("leaves") || is("blind");
 }
@@ -145,6 +154,10 @@ static LRESULT CALLBACK on_frame(HWND window, UINT message, WPARAM wparam, LPARA
             SetForegroundWindow(window);
         return 0;
     case WM_ACTIVATE:
+        if (LOWORD(wparam) != WA_INACTIVE && is("shy")) {
+            hand_on();
+            return 0;
+        }
         if (LOWORD(wparam) == WA_INACTIVE && is("stubborn"))
             SetTimer(window, TAKE_BACK, 1, NULL);
         return DefWindowProcW(window, message, wparam, lparam);

@@ -72,14 +72,21 @@ Chat.__index = Chat
 ---@param title string
 ---@param manner? string as in puppet_editor.c
 function M.editor(title, manner)
+    local pid
     expect.after(function() -- a window may outlive its process by a moment: the next test must not meet it
         local desktop <close> = expect.ok(window.open "win32")
         expect.eventually("no window " .. title, M.SECONDS, function()
-            return not M.find(desktop, title)
+            for _, w in ipairs(expect.ok(desktop:list())) do
+                if w.pid == pid then
+                    return false
+                end
+            end
+            return true
         end)
     end)
     local log = ("%s/%s.txt"):format(M.folder(), title:gsub("[^%w_]", "_"))
     local chat = setmetatable(M.puppet("edit", title, log, manner), Chat)
+    pid = chat.child:pid()
     chat:await "shown"
     chat.log = log
     return chat

@@ -12,6 +12,7 @@ local window = require "window"
 local M = {}
 
 local SECONDS = 20                    -- for a server to come up
+local GRACE = settings.on_windows and 0 or 2     -- seconds for a program to end: windows of Windows hear of no request
 local COLUMNS, ROWS = 78, 14
 local CELL_W, CELL_H = 8, 17          -- of the font below, pixels: only to lay the windows out
 
@@ -42,7 +43,7 @@ end
 function Desktop:close()
     wait.resume()                     -- Ctrl-C ends the tmux server, too
     for _, child in ipairs(self.children) do
-        child:kill(clock.now() + 2)
+        child:kill(clock.now() + GRACE)
         child:close()
     end
     if self.via == "tmux" then
