@@ -114,6 +114,15 @@ static bool press(WORD key, wchar_t character, DWORD state)
     return WriteConsoleInputW(in, events, 2, &n) && n == 2;
 }
 
+/* Windows makes the event of a real key alone, and Wine of this one, too. */
+static bool interrupt(void)
+{
+    DWORD left = 0;
+    if (!press(L'C', 3, LEFT_CTRL_PRESSED) || !GetNumberOfConsoleInputEvents(in, &left))
+        return false;
+    return left == 0 || (FlushConsoleInputBuffer(in) && GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0));
+}
+
 static bool press_named(const wchar_t *name)
 {
     static const struct {
@@ -132,13 +141,12 @@ static bool press_named(const wchar_t *name)
         {L"Left", VK_LEFT, 0, ENHANCED_KEY},
         {L"Home", VK_HOME, 0, ENHANCED_KEY},
         {L"End", VK_END, 0, ENHANCED_KEY},
-        {L"Ctrl+C", L'C', 3, LEFT_CTRL_PRESSED},
         {L"Ctrl+Z", L'Z', 26, LEFT_CTRL_PRESSED},
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (wcscmp(name, keys[i].name) == 0)
             return press(keys[i].key, keys[i].character, keys[i].state);
-    return false;
+    return wcscmp(name, L"Ctrl+C") == 0 && interrupt();
 }
 
 static bool type(const wchar_t *text)

@@ -68,13 +68,23 @@ struct wait_source *term_resized(struct error *err)
 
 /* ---- writing ---- */
 
+/* A console must not get a character in parts. */
+static DWORD piece_of(const char *bytes, size_t len)
+{
+    DWORD n = len < PIECE ? (DWORD)len : PIECE;
+    if (n < len)
+        while (n > PIECE - 4 && ((unsigned char)bytes[n] & 0xC0) == 0x80)
+            n--;
+    return n;
+}
+
 bool term_write(enum term_stream stream, const char *bytes, size_t len, struct error *err)
 {
     if (len > 0 && term_must_draw(stream, term_handle(stream)))
         return term_draw(stream, bytes, len, err);
     while (len > 0) {
         DWORD n = 0;
-        if (!WriteFile(term_handle(stream), bytes, len < PIECE ? (DWORD)len : PIECE, &n, NULL)) {
+        if (!WriteFile(term_handle(stream), bytes, piece_of(bytes, len), &n, NULL)) {
             DWORD number = GetLastError();
             if (number == ERROR_NO_DATA || number == ERROR_BROKEN_PIPE || number == ERROR_INVALID_HANDLE)
                 return error_set(err, EC_IO, "%s: its reader or its terminal is gone", names[stream]);
