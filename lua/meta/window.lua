@@ -43,7 +43,7 @@ local desktop = {}
 
 ---@class window.paste_options: window.deadline
 ---@field keys? string the chord that makes this target paste
----@field press? fun(keys: string?): boolean presses the chord in the desktop's place, once the text is on offer; false: it did not go out. win32 and the fake desktop alone
+---@field press? fun(keys: string?): boolean presses the chord in the desktop's place, once the text is on offer; false: it did not go out; close, unlock and paste raise in it. win32 and the fake desktop alone
 
 --- The names of the back ends that were built in.
 ---@return string[] names

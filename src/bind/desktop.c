@@ -17,6 +17,12 @@ struct bind_desktop *bind_desktop_at(lua_State *L, int arg)
     return box;
 }
 
+void bind_desktop_idle(lua_State *L, const struct bind_desktop *box, const char *what)
+{
+    if (box->pasting)
+        luaL_error(L, "%s: the desktop is in the middle of a paste, and its function press still runs", what);
+}
+
 /* What core gave us and Lua errors must not lose. */
 struct held {
     struct window_list list;
@@ -193,8 +199,7 @@ static int l_unsaved(lua_State *L)
     struct error why = {0};
     if (!box->backend->unsaved || !box->backend->unsaved(box->desktop, &why))
         return 0;
-    lua_pushstring(L, why.message ? why.message : "out of memory");
-    error_clear(&why);
+    bind_push_taken(L, why.message);
     return 1;
 }
 
@@ -261,22 +266,29 @@ static int l_lock(lua_State *L)
 static int l_unlock(lua_State *L)
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
+    bind_desktop_idle(L, box, "unlock");
     if (box->backend->unlock)
         box->backend->unlock(box->desktop);
     return 0;
 }
 
-static int l_close(lua_State *L)
+static void shut(lua_State *L, struct bind_desktop *box)
 {
-    struct bind_desktop *box = luaL_checkudata(L, 1, CLASS);
     struct desktop *desktop = box->desktop;
     if (!desktop)
-        return 0;
+        return;
     if (lua_getiuservalue(L, 1, 1) == LUA_TUSERDATA)
         ((struct bind_handle *)lua_touserdata(L, -1))->source = NULL;
     box->desktop = NULL;
     box->backend->close(desktop);
     box->backend = NULL;
+}
+
+static int l_close(lua_State *L)
+{
+    struct bind_desktop *box = luaL_checkudata(L, 1, CLASS);
+    bind_desktop_idle(L, box, "close");
+    shut(L, box);
     return 0;
 }
 
@@ -284,7 +296,7 @@ static int l_close(lua_State *L)
 static int finalize(lua_State *L)
 {
     struct bind_desktop *box = luaL_checkudata(L, 1, CLASS);
-    l_close(L);
+    shut(L, box); /* in the middle of a paste as well: then the program ends, and nothing comes back to it */
     fake_record_drop(box->record);
     box->record = NULL;
     return 0;

@@ -15,6 +15,7 @@ struct bind_desktop {
     struct desktop *desktop;              /* NULL: closed */
     const struct window_backend *backend; /* NULL: closed. A fake desktop's own dies with it */
     struct fake_record *record;           /* of a fake one, also when it is closed; else NULL */
+    bool pasting;                         /* a script's function presses the keys of a paste, under the back end */
 };
 
 /* Makes the metatables; once, before the others. */
@@ -25,6 +26,8 @@ struct bind_desktop *bind_desktop_new(lua_State *L);
 int bind_desktop_fill(lua_State *L, struct bind_desktop *box, struct desktop *desktop, struct error *err);
 /* Raises when it is something else or closed. */
 struct bind_desktop *bind_desktop_at(lua_State *L, int arg);
+/* Raises while a script's function presses the keys of a paste: what is named would take the paste's ground away. */
+void bind_desktop_idle(lua_State *L, const struct bind_desktop *box, const char *what);
 
 /* The pin at arg; its token lives as long as the table. */
 struct window_pin bind_pin_at(lua_State *L, int arg);

@@ -5,17 +5,17 @@
 struct lua_press {
     struct window_press press; /* first */
     lua_State *L;
-    int function; /* its place on the stack */
+    int function; /* its place on the stack; above it the chord */
     bool raised;  /* what it raised lies on top of the stack */
 };
 
-/* Runs under a back end, which must not be left by a raise. */
+/* Runs under a back end, which must not be left by a raise: nothing here asks for memory outside of pcall. */
 static bool press_now(struct window_press *press, struct error *err)
 {
     struct lua_press *p = (struct lua_press *)press;
     lua_State *L = p->L;
     lua_pushvalue(L, p->function);
-    lua_pushstring(L, press->keys);
+    lua_pushvalue(L, p->function + 1);
     p->raised = lua_pcall(L, 1, 1, 0) != LUA_OK;
     if (p->raised)
         return error_set(err, EC_IO, "the function press raised an error");
@@ -34,8 +34,11 @@ static bool paste_by(lua_State *L, struct bind_desktop *box, const struct window
     *taken = TAKEN_NOT;
     if (!box->backend->paste_by)
         return error_set(err, EC_UNSUPPORTED, "on %s nobody else can press the keys of a paste", box->backend->name);
-    luaL_checkstack(L, 3, NULL);
+    luaL_checkstack(L, 4, NULL);
+    lua_pushstring(L, keys);
+    box->pasting = true;
     bool ok = box->backend->paste_by(box->desktop, pin, text, len, &press.press, until, taken, err);
+    box->pasting = false;
     if (press.raised) {
         error_clear(err);
         lua_error(L);
@@ -47,6 +50,7 @@ int bind_paste(lua_State *L)
 {
     static const char *const known[] = {"deadline", "keys", "press", NULL};
     struct bind_desktop *box = bind_desktop_at(L, 1);
+    bind_desktop_idle(L, box, "paste");
     struct window_pin pin = bind_pin_at(L, 2);
     size_t len;
     const char *text = luaL_checklstring(L, 3, &len);

@@ -105,6 +105,20 @@ test("a failed paste says what is known, then why", function()
     expect.equal(d:record().a.pastes, 3)
 end)
 
+test("the hands of a paste may use the desktop, and not take it away", function()
+    local d = with(TWO)
+    expect.ok(d:focus(A, soon()))
+    local function by(press) return d:paste(A, "text", soon { press = press }) end
+    expect.equal(by(function() return d:check(A) end), "whole")
+    for _, word in ipairs { "close", "unlock", "paste" } do
+        expect.raises(word .. ": the desktop is in the middle of a paste", by, function() d[word](d, A, "x", soon()) end)
+    end
+    expect.raises("of my own", by, function() error "of my own" end)
+    expect.equal(by(function() return true end), "whole")
+    expect.equal(d:record().a.pastes, 6)
+    d:close()
+end)
+
 test("after close every method raises, but for the record", function()
     local d = with(TWO)
     d:focus(A, soon())

@@ -2,6 +2,7 @@
 host.stable()
 local desktop <close> = assert(window.fake {
     { at = 0, window = "a", title = "T_a - Code", app = "code" },
+    { on = "paste", nth = 1, unsaved = "its owner hangs" },
     { at = 2.5, window = "b", title = "T_b", pid = 7, relay = true, alias = "tab" },
 })
 local pin = { id = 1, pid = 1001, token = "T_a" }
@@ -12,6 +13,8 @@ assert(desktop:lock(clock.now() + 1))
 assert(desktop:check(pin))
 assert(desktop:focus(pin, { deadline = clock.now() + 10 }))
 print(assert(desktop:paste(pin, "one\ntwo", { keys = "ctrl+v", deadline = clock.now() + 10 })))
+print(assert(desktop:paste(pin, "by hand", { press = function(keys) return keys == "ctrl+v" end,
+    deadline = clock.now() + 10 })))
 print(assert(desktop:screen_text(pin)))
 print(assert(desktop:key(pin, "Return", { deadline = clock.now() + 10 })))
 assert(desktop:type(pin, "word", { deadline = clock.now() + 10 }))
