@@ -15,9 +15,8 @@ local function known()
         local name = path:match "^(dispatch/.*)%.lua$"
         names[#names + 1] = name and name:gsub("/", ".")
     end
-    for _, name in ipairs(file.list((package.path:match "^(.-)/%?")) or {}) do
-        names[#names + 1] = name:match "^(.*)%.lua$"
-    end
+    local folder = package.path:match "^(.-)/%?"
+    for _, name in ipairs(folder and file.list(folder) or {}) do names[#names + 1] = name:match "^(.*)%.lua$" end
     table.sort(names)
     return names
 end
@@ -27,9 +26,8 @@ end
 function M.missing(name)
     local near = values.nearest(name, known())
     local looked = { "inside dispatch" }
-    for path in select(2, package.searchpath(name, package.path)):gmatch "no file '([^\n]*)'" do
-        looked[#looked + 1] = path:gsub("\\", "/")
-    end
+    local found, places = package.searchpath(name, package.path)
+    for path in (found and "" or places):gmatch "no file '([^\n]*)'" do looked[#looked + 1] = path:gsub("\\", "/") end
     mistake.raise(("require \"%s\": there is no such module%s; looked for it %s"):format(name,
         near and (", did you mean \"%s\"?"):format(near) or "", table.concat(looked, ", ")))
 end

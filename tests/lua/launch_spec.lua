@@ -54,6 +54,12 @@ test("a module that is not there: the script's line, what was meant, where it wa
             .. "looked for it inside dispatch, flows/%s.lua, flows/%s/init.lua\n"):format(name, meant, path, path))
     end
     expect.falsy(expect.dispatch({ "-e", "require 'widnow'" }).err:find "no file ''", "no place without a name")
+    for before, name in pairs { ["package.path = ''"] = "widnow", ["package.path = 'lib?.lua;x'"] = "widnow",
+        ["package.searchers = { package.searchers[#package.searchers] }"] = "helper" } do
+        expect.write(folder .. "/flows/my.lua", ("%s\nreturn require '%s'\n"):format(before, name))
+        expect.contains(expect.dispatch({ "flows/my.lua", cwd = folder }).err,
+            ('flows/my.lua:2: require "%s": there is no such module'):format(name))
+    end
 end)
 
 test("what is wrong with a flow's table, or is no Lua, is told without a traceback", function()
