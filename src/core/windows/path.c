@@ -36,6 +36,18 @@ size_t path_root(const char *path)
     return 2 + server + part_length(path + 2 + server);
 }
 
+/* Without the prefix that says "take it as it is" ("Naming Files, Win32 File Namespaces"): \\?\UNC\server\share is
+ * \\server\share. Changes *path; answers a part of it. */
+static wchar_t *plain(wchar_t *path)
+{
+    if (wcsncmp(path, L"\\\\?\\", 4) != 0)
+        return path;
+    if (_wcsnicmp(path + 4, L"UNC\\", 4) != 0)
+        return path + 4;
+    path[6] = L'\\';
+    return path + 6;
+}
+
 char *path_absolute(const char *path, struct error *err)
 {
     char *out = NULL;
@@ -43,7 +55,7 @@ char *path_absolute(const char *path, struct error *err)
     DWORD room = given ? GetFullPathNameW(given[0] ? given : L".", 0, NULL, NULL) : 0;
     if (room && (whole = malloc((size_t)room * sizeof *whole))) {
         GetFullPathNameW(given[0] ? given : L".", room, whole, NULL);
-        out = wide_to_utf8(wcsncmp(whole, L"\\\\?\\", 4) == 0 ? whole + 4 : whole);
+        out = wide_to_utf8(plain(whole));
     }
     if (!out && given && !room)
         error_from_windows(err, GetLastError(), path);

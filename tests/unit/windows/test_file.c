@@ -43,7 +43,10 @@ static void an_absolute_path_has_one_form(void **state)
     static const char *const forms[][2] = {{"C:\\a\\.\\b\\..\\c\\", "C:/a/c"},
                                            {"C:/", "C:/"},
                                            {"C:\\\\a//b", "C:/a/b"},
-                                           {"\\\\server\\share\\x\\", "//server/share/x"}};
+                                           {"\\\\server\\share\\x\\", "//server/share/x"},
+                                           {"\\\\?\\C:\\a\\b", "C:/a/b"},
+                                           {"\\\\?\\UNC\\server\\share\\x", "//server/share/x"},
+                                           {"\\\\?\\unc\\server\\share", "//server/share"}};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         char *path = path_absolute(forms[i][0], &err);
         assert_string_equal(path, forms[i][1]);
