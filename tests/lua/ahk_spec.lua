@@ -40,6 +40,16 @@ test("the values of a run take the place of one line", function()
     expect.ok(runtime.make(built_in, "built-in", { { "RUN_ID", "x" } }))
 end)
 
+test("a project's own template that is there and cannot be read is an error that names it", function()
+    local folder = expect.folder()
+    expect.equal(select(2, runtime.template(folder .. "/ahk_template.ahk")), "ahk_template.ahk")
+    expect.write(folder .. "/file", "")
+    for _, path in ipairs { folder, folder .. "/" .. ("x"):rep(300) } do  -- a folder; a name that no system takes
+        local text, message, code = runtime.template(path)
+        expect.equal({ text, message:find(path, 1, true) ~= nil, code ~= "ENOENT" }, { nil, true, true })
+    end
+end)
+
 test("a chord as AutoHotkey writes it", function()
     for chord, written in pairs { Return = "{Enter}", ["ctrl+Return"] = "^{Enter}", ["ctrl+v"] = "^{v}",
         ["ctrl+shift+P"] = "^+{p}", ["shift+Insert"] = "+{Insert}", ["alt+F4"] = "!{F4}", ["super+plus"] = "#{+}" } do

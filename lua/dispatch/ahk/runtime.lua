@@ -43,12 +43,13 @@ end
 
 ---The project's own template, else the built-in one.
 ---@param own? string                             path of the project's own
----@return string? template, string name_or_message, string? code
+---@return string? template, string name_or_message, string? code       EACCES EIO: it is there and cannot be read
 function M.template(own)
-    if not own or not file.stat(own) then return host.source "templates/ahk_template.ahk", "ahk_template.ahk" end
-    local text, message, code = file.read(own)
-    if not text then return nil, message, code end
-    return text, own
+    local text, message, code = nil, nil, "ENOENT"
+    if own then text, message, code = file.read(own) end
+    if text then return text, own end
+    if code ~= "ENOENT" then return nil, message, code end
+    return host.source "templates/ahk_template.ahk", "ahk_template.ahk"
 end
 
 return M
