@@ -25,6 +25,7 @@ MODIFIERS := ["LShift", "RShift", "LControl", "RControl", "LAlt", "RAlt", "LWin"
 FOCUS_TRIES := 6       ; a process that has just started may not take the foreground at the first try
 FOCUS_SECONDS := 0.3   ; for one of them
 HELD_MS := 5000        ; for a person to let go of a key
+PIECE := 100           ; characters of a text between two looks at the window
 
 Orders := FileOpen("*", "r", "UTF-8")
 Answers := FileOpen("*", "w", "UTF-8-RAW")
@@ -40,8 +41,9 @@ ExitApp 0
 
 Serve() {
     while (order := Orders.ReadLine()) != "" {
-        answer := Obey(StrSplit(order, "`t"))
-        Note(order " -> " answer)
+        fields := StrSplit(order, "`t")
+        answer := Obey(fields)
+        Note(Told(fields) " -> " answer)
         Say(answer)
     }
 }
@@ -54,7 +56,7 @@ Obey(fields) {
         case "match": return Match(window, fields[3])
         case "focus": return Focus(window)
         case "press": return Ready(window) || Press(fields[3])
-        case "type": return Ready(window) || Type(fields[3])
+        case "type": return Type(window, fields[3])
         default: return Refuse("EINVAL", "the script does not know the order '" fields[1] "'")
     }
 }
@@ -98,14 +100,29 @@ Press(keys) {
     return "done"
 }
 
-Type(text) {
-    SendText text
+; In pieces: the window may lose the focus meanwhile, and only between two of them a "busy" comes through.
+Type(window, text) {
+    while text != "" {
+        if why := Ready(window)
+            return why
+        length := PIECE + (Ord(SubStr(text, PIECE, 1)) > 0xFFFF)    ; no character of two units is torn
+        SendText SubStr(text, 1, length)
+        text := SubStr(text, length + 1)
+        Sleep -1
+    }
     return "done"
 }
 
 Active() {
     try return "'" WinGetTitle("A") "'"
     return "none"
+}
+
+; What the log keeps of an order: a text that is typed belongs to whoever it is for.
+Told(fields) {
+    if fields[1] != "type"
+        return fields[1] " " fields[2] (fields.Length > 2 ? " " fields[3] : "")
+    return "type " fields[2] " (" StrLen(fields[3]) " characters)"
 }
 
 ; No tab and no end of line may stand in what is said.
