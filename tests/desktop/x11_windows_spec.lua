@@ -8,18 +8,10 @@ local test = expect.test
 local within = x11.within
 local TITLE = "HITECHOS_A_core_20261122_1"
 
-local function listed(desktop, title)
-    for _, w in ipairs(expect.ok(desktop:list())) do
-        if w.title == title then
-            return w
-        end
-    end
-end
-
 --- Waits until the listed window answers true to `ask`.
 local function await_window(desktop, title, what, ask)
     return expect.eventually(what, x11.SECONDS, function()
-        local w = listed(desktop, title)
+        local w = x11.find(desktop, title)
         return w and ask(w) and w
     end)
 end
@@ -68,7 +60,7 @@ test("changes: new windows, titles, ends; nothing once it was listed", function(
     expect.ok(desktop:key(pin, "ctrl+x", within()))
     puppet:await "died"
     changed()
-    expect.equal(listed(desktop, TITLE), nil)
+    expect.equal(x11.find(desktop, TITLE), nil)
 end)
 
 test("a pin holds while the token is in the title, and not longer", function()
@@ -167,7 +159,7 @@ test("a shell in an editor's window does not make it a terminal", function()
     await_window(desktop, "terminal", "a shell, by the name of the program", function(w)
         return w.shell
     end)
-    expect.equal(listed(desktop, "editor").shell, false)
+    expect.equal(x11.find(desktop, "editor").shell, false)
 end)
 
 test("a minimised window and one on another workspace are found, told apart, and focused", function()
