@@ -40,10 +40,15 @@ end
 ---A pause with nobody to watch.
 local function pump(deadline, sources) return wait.any(sources, deadline) end
 
+---Of what a carrier tells, a person here wants the warnings: it waits for its turn, a clipboard does not come back.
+local function emit(name, fields)
+    if name == "warning" then complain(fields.message) end
+    return true
+end
+
 local function print_receipt(job, word, why, seen)
     local proof = word == "unobservable" and ", paste=" .. receipt.proof(seen) or ""
     io.stdout:write(("%s  %s%s: %s\n"):format(job.title, word, proof, why))
-    if seen.clipboard then io.stderr:write("dispatch send: ", seen.clipboard, "\n") end
 end
 
 ---@return integer exit
@@ -77,7 +82,7 @@ local function run(argv)
     local root, carrier
     root, message = layout.find_root(cfg.root)
     if cfg.root and not root then return complain(message, 64) end
-    carrier, message = carriers.open { cfg = cfg, root = root, emit = function() return true end }
+    carrier, message = carriers.open { cfg = cfg, root = root, emit = emit }
     if not carrier then return complain(message, 2) end
     local ready, why, code = carrier:prepare()
     local exit = ready and send_all(carrier, jobs) or complain(why, code == "EINTR" and 130 or 2)

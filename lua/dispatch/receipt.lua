@@ -10,6 +10,7 @@ local M = {}
 
 ---@class seen                    what a carrier saw while it sent
 ---@field taken? "not"|"served"|"whole"|"unknown"     the paste; nil: none was begun
+---@field reader? "window"|"process"                whole by the window itself, or only by its process; nil: not told
 ---@field shown? boolean          the text was read back from the screen before the key
 ---@field keys? integer           submit keys that went out
 ---@field key? "unknown"          one key more may have gone out: it was not heard
@@ -27,6 +28,10 @@ local LOOK = " (the text may be in its composer: look before it is sent again)"
 
 local function nothing_went(seen) return seen.taken == nil or seen.taken == "not" end
 local function no_key(seen) return (seen.keys or 0) == 0 and not seen.key end
+
+---Only the process is known: of several windows it may have been another's text, but for the focus.
+local function by_process(seen) return seen.taken == "whole" and seen.reader == "process" end
+local BY_PROCESS = "its process took the whole text by a window that is not seen, %s; it shows nothing more"
 
 -- { holds?, word, why (a sentence, or made from what was seen) }
 local RULES = {
@@ -53,6 +58,9 @@ local RULES = {
         "unobservable", "the key waits for the program, which does not read; it may yet take the text" },
     { function(seen) return seen.relay end,
         "unobservable", "the window passes its text on to a program behind it" },
+    { by_process, "unobservable", function(seen)
+            return BY_PROCESS:format(seen.read and "and the window the key" or "while the window had the focus")
+        end },
     { function(seen) return seen.taken == "whole" and seen.read end,
         "unobservable", "the program read the whole text and the key; it shows nothing more" },
     { function(seen) return seen.taken == "whole" end,
@@ -81,8 +89,8 @@ end
 ---@param seen seen
 function M.may_send_again(word, seen) return word == "not_submitted" and nothing_went(seen) and no_key(seen) end
 
-local FACTS = { "taken", "shown", "keys", "key", "read", "composer", "signal", "relay", "stopped", "agent", "field",
-    "focus_tries", "clipboard" }
+local FACTS = { "taken", "reader", "shown", "keys", "key", "read", "composer", "signal", "relay", "stopped", "agent",
+    "field", "focus_tries", "clipboard" }
 
 ---What the journal keeps of what was seen.
 ---@param seen seen

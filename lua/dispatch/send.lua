@@ -100,6 +100,7 @@ function state.paste(s)
     if s.mode == "key" then return "recheck" end
     s.seen.taken, message, code = s.desktop:paste(s.job.pin, s.text, { deadline = deadline(M.PASTE_SECONDS),
         keys = s.cfg.paste_keys or screens.keys(s.tables, "paste_keys", s.agent, s.job.window) })
+    s.seen.reader = s.desktop:reader()
     tell_unsaved(s)
     if message then return nil, message, code end
     return "settle"

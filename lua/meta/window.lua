@@ -45,6 +45,9 @@ local desktop = {}
 ---@field keys? string the chord that makes this target paste
 ---@field press? fun(keys: string?): boolean presses the chord in the desktop's place, once the text is on offer; false: it did not go out; close, unlock and paste raise in it. win32 and the fake desktop alone
 
+---@class window.key_options: window.deadline
+---@field press? fun(chord: string): boolean presses the chord in the desktop's place; false: it did not go out; close, unlock and paste raise in it. On win32 it is then seen whether the program took it
+
 --- The names of the back ends that were built in.
 ---@return string[] names
 function window.backends() end
@@ -129,14 +132,19 @@ function desktop:focus(pin, options) end
 ---@return string? code EGONE EFOCUS EREFUSED ETIMEOUT EINTR ENODISPLAY
 function desktop:paste(pin, text, options) end
 
---- Could the last paste not save what the user had in the clipboard? Tells it once.
----@return string? why what will not come back, and why not; nil: all will, or no clipboard was used
+--- Who took the text, where paste() said "whole".
+---@return "window"|"process"|nil reader window: the pinned window itself · process: its process, by a window that is not
+--- seen and that all of its windows may share · nil: this desktop cannot say
+function desktop:reader() end
+
+--- Could the last paste not save what the user had in the clipboard, or unlock() not give it back? Tells it once.
+---@return string? why what does not come back, and why not; nil: all does, or no clipboard was used
 function desktop:unsaved() end
 
 --- One chord, to the pinned window or to nobody.
 ---@param pin window.pin
 ---@param chord string "Return", "ctrl+Return", "shift+Insert" …
----@param options window.deadline
+---@param options window.key_options
 ---@return "whole"|"served"|"unknown"|nil taken whole: the program was seen to read it · served: it was not, for 2 s, and
 --- the key waits for it · unknown: nobody can say. With a message: nil, no key went out; unknown, it may have
 ---@return string? message when it failed

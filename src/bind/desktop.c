@@ -19,8 +19,8 @@ struct bind_desktop *bind_desktop_at(lua_State *L, int arg)
 
 void bind_desktop_idle(lua_State *L, const struct bind_desktop *box, const char *what)
 {
-    if (box->pasting)
-        luaL_error(L, "%s: the desktop is in the middle of a paste, and its function press still runs", what);
+    if (box->pressing)
+        luaL_error(L, "%s: not while the function press runs: what called it still needs the desktop", what);
 }
 
 /* What core gave us and Lua errors must not lose. */
@@ -176,33 +176,6 @@ static int l_focus(lua_State *L)
     return answer(L, box->backend->focus(box->desktop, &pin, until, &err), &err);
 }
 
-static int l_key(lua_State *L)
-{
-    struct bind_desktop *box = bind_desktop_at(L, 1);
-    struct window_pin pin = bind_pin_at(L, 2);
-    const char *chord = luaL_checkstring(L, 3);
-    int64_t until = bind_options_at(L, 4, only_deadline);
-    enum window_taken taken = TAKEN_UNKNOWN;
-    struct error err = {0};
-    bool ok = box->backend->key(box->desktop, &pin, chord, until, &taken, &err);
-    lua_pushstring(L, bind_taken(taken));
-    if (ok)
-        return 1;
-    bind_refuse(L, &err);
-    lua_remove(L, taken == TAKEN_NOT ? -4 : -3); /* the word where it may have gone out, else bind_refuse()'s nil */
-    return 3;
-}
-
-static int l_unsaved(lua_State *L)
-{
-    struct bind_desktop *box = bind_desktop_at(L, 1);
-    struct error why = {0};
-    if (!box->backend->unsaved || !box->backend->unsaved(box->desktop, &why))
-        return 0;
-    bind_push_taken(L, why.message);
-    return 1;
-}
-
 static int l_type(lua_State *L)
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
@@ -296,7 +269,7 @@ static int l_close(lua_State *L)
 static int finalize(lua_State *L)
 {
     struct bind_desktop *box = luaL_checkudata(L, 1, CLASS);
-    shut(L, box); /* in the middle of a paste as well: then the program ends, and nothing comes back to it */
+    shut(L, box); /* under press as well: then the program ends, and nothing comes back to it */
     fake_record_drop(box->record);
     box->record = NULL;
     return 0;
@@ -307,15 +280,16 @@ static const luaL_Reg methods[] = {
     {"check", l_check},
     {"focus", l_focus},
     {"highlight", l_highlight},
-    {"key", l_key},
+    {"key", bind_key},
     {"list", l_list},
     {"lock", l_lock},
     {"paste", bind_paste},
+    {"reader", bind_reader},
     {"screen_text", l_screen_text},
     {"screenshot", l_screenshot},
     {"type", l_type},
     {"unlock", l_unlock},
-    {"unsaved", l_unsaved},
+    {"unsaved", bind_unsaved},
     {NULL, NULL},
 };
 

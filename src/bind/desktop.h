@@ -15,7 +15,7 @@ struct bind_desktop {
     struct desktop *desktop;              /* NULL: closed */
     const struct window_backend *backend; /* NULL: closed. A fake desktop's own dies with it */
     struct fake_record *record;           /* of a fake one, also when it is closed; else NULL */
-    bool pasting;                         /* a script's function presses the keys of a paste, under the back end */
+    bool pressing;                        /* a script's function presses the keys, under the back end */
 };
 
 /* Makes the metatables; once, before the others. */
@@ -26,7 +26,7 @@ struct bind_desktop *bind_desktop_new(lua_State *L);
 int bind_desktop_fill(lua_State *L, struct bind_desktop *box, struct desktop *desktop, struct error *err);
 /* Raises when it is something else or closed. */
 struct bind_desktop *bind_desktop_at(lua_State *L, int arg);
-/* Raises while a script's function presses the keys of a paste: what is named would take the paste's ground away. */
+/* Raises while a script's function presses keys: what is named would take the desktop from under them. */
 void bind_desktop_idle(lua_State *L, const struct bind_desktop *box, const char *what);
 
 /* The pin at arg; its token lives as long as the table. */
@@ -36,8 +36,11 @@ int64_t bind_options_at(lua_State *L, int arg, const char *const *known);
 /* What is known of a paste or a key, as a script reads it. */
 const char *bind_taken(enum window_taken taken);
 
-/* desktop_paste.c: desktop:paste(pin, text, {deadline, keys, press}) */
+/* desktop_send.c: desktop:paste(pin, text, {deadline, keys, press}) */
 int bind_paste(lua_State *L);
+int bind_key(lua_State *L);     /* desktop:key(pin, chord, {deadline, press}) */
+int bind_reader(lua_State *L);  /* desktop:reader() */
+int bind_unsaved(lua_State *L); /* desktop:unsaved() */
 
 /* window_record.c: pushes what a fake desktop has beside the others' methods. False: no such one. */
 bool bind_record_method(lua_State *L, const char *name);

@@ -83,7 +83,7 @@ struct desktop {
  * Pure. For back ends whose targets are windows; a pane has words of its own. */
 bool window_takes_prompts(const struct window_pin *pin, unsigned flags, struct error *err);
 
-/* Somebody else's hands. */
+/* Somebody else's hands. True from now(): the chord went out, or may have; false: it did not. */
 struct window_press {
     const char *keys; /* the chord; NULL: the target's own is not known */
     bool (*now)(struct window_press *press, struct error *err);
@@ -128,13 +128,16 @@ struct window_backend {
      */
     bool (*paste)(struct desktop *d, const struct window_pin *pin, const char *text, size_t len, const char *keys,
                   int64_t until, enum window_taken *taken, struct error *err);
-    /* As paste(), by other hands than ours (AutoHotkey's): press->now() is called once the text is on offer. True from
-     * it: the chord went out, or may have; false: it did not. NULL: this desktop cannot. */
+    /* As paste(), by other hands than ours (AutoHotkey's): press->now() is called once the text is on offer. NULL: this
+     * desktop cannot. */
     bool (*paste_by)(struct desktop *d, const struct window_pin *pin, const char *text, size_t len,
                      struct window_press *press, int64_t until, enum window_taken *taken, struct error *err);
-    /* Could the last paste not save what the user had in the clipboard, so that it will not come back? *why says which
+    /* Could the last paste not save what the user had in the clipboard, or unlock() not give it back? *why says which
      * part and why not. Tells it once. NULL where pasting uses no clipboard. */
     bool (*unsaved)(struct desktop *d, struct error *why);
+    /* Where the last paste said TAKEN_WHOLE: "window", the pinned one itself read the text; "process", its process did,
+     * by a window that is not seen and that all of its windows may share. NULL, also for the function: not known. */
+    const char *(*reader)(struct desktop *d);
     /* One chord ("Return", "ctrl+Return", "shift+Insert"), to the pinned window or to nobody: check() and send in one
      * step where the desktop can (tmux: one command), as close as it can otherwise. Waits for modifiers a person holds.
      * *taken: TAKEN_WHOLE where it was seen that the program read it, TAKEN_SERVED where it was seen that it did not
@@ -142,6 +145,9 @@ struct window_backend {
      * heard). EINVAL: not a chord. */
     bool (*key)(struct desktop *d, const struct window_pin *pin, const char *chord, int64_t until,
                 enum window_taken *taken, struct error *err);
+    /* As key(), by other hands than ours: press->now() presses. NULL: this desktop cannot say what came of it. */
+    bool (*key_by)(struct desktop *d, const struct window_pin *pin, struct window_press *press, int64_t until,
+                   enum window_taken *taken, struct error *err);
     /* Types a short text as keys (the words of -FocusKeys, never a prompt). */
     bool (*type)(struct desktop *d, const struct window_pin *pin, const char *text, int64_t until, struct error *err);
 

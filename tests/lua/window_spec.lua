@@ -111,11 +111,15 @@ test("the hands of a paste may use the desktop, and not take it away", function(
     local function by(press) return d:paste(A, "text", soon { press = press }) end
     expect.equal(by(function() return d:check(A) end), "whole")
     for _, word in ipairs { "close", "unlock", "paste" } do
-        expect.raises(word .. ": the desktop is in the middle of a paste", by, function() d[word](d, A, "x", soon()) end)
+        local function away() d[word](d, A, "x", soon()) end
+        expect.raises(word .. ": not while the function press runs", by, away)
+        expect.raises(word .. ": not while the function press runs", d.key, d, A, "Return", soon { press = away })
     end
     expect.raises("of my own", by, function() error "of my own" end)
     expect.equal(by(function() return true end), "whole")
     expect.equal(d:record().a.pastes, 6)
+    expect.equal(d:key(A, "Return", soon { press = function(chord) return chord == "Return" end }), "unknown")
+    expect.refused("EREFUSED", "Return was not pressed", d:key(A, "Return", soon { press = function() end }))
     d:close()
 end)
 

@@ -66,7 +66,7 @@ end)
 test("a template with a mistake: the line is named, and what the script is made of", function()
     local it, left = new()
     template(it, "\n    Send keys\n", "\n    Send keys (\n")
-    local run = it:blocks("ensure_ahk", "EIO", {}, { "AutoHotkey ended", "DISPATCH_RUNTIME.ahk (98)", 'Missing ")"' })
+    local run = it:blocks("ensure_ahk", "EIO", {}, { "AutoHotkey ended", "DISPATCH_RUNTIME.ahk (100)", 'Missing ")"' })
     expect.contains(run:top(), "`tools/codex/dispatch/ahk_template.ahk`")
     it:expect_untouched()
     left:check "a mistake"

@@ -97,10 +97,100 @@ test("a program that takes the clipboard away is told, and nothing was handed ou
     expect.equal(stage.clipboard(), "stolen")
 end)
 
+test("who read it is told: the window itself, or its process by a window that nobody sees", function()
+    for manner, reader in pairs { [""] = "window", rich = "window", helper = "process" } do
+        local desktop, pin, chat = ready(manner)
+        local taken = desktop:paste(pin, "our text", within())
+        if manner ~= "rich" or taken == "whole" then -- under Wine a RichEdit does not tell who it is
+            expect.equal({ manner, taken, desktop:reader() }, { manner, "whole", reader })
+        end
+        shows(desktop, pin, "our text")
+        chat:stop()
+        desktop:close()
+    end
+end)
+
+test("another window of the same program gets nothing and proves nothing", function()
+    local desktop, pin, chat = ready "second"
+    local taken, message, code = desktop:paste(pin, "not for the notes", within(1))
+    expect.equal({ taken, code, desktop:reader() }, { "not", "ETIMEOUT" })
+    expect.contains(message, "Another window of its program asked, and got nothing: 'notes'")
+    chat:await "read 0"
+end)
+
 test("a window that does not tell who it is gets the text, and proves nothing", function()
     local desktop, pin = ready "nameless"
     expect.equal(desktop:paste(pin, "our text", within()), "unknown")
+    expect.equal(desktop:reader(), nil)
     shows(desktop, pin, "our text")
+end)
+
+test("a reader who does not tell who it is, and no time to wait for another: not known", function()
+    local desktop, pin = ready "nameless"
+    local options = within(0.25) -- less than is waited for the window after somebody nameless
+    local taken, message = desktop:paste(pin, "our text", options)
+    if taken ~= "not" then -- a machine that was too slow for the chord
+        expect.equal({ taken, message }, { "unknown" })
+    end
+end)
+
+test("that somebody nameless had read it is told where the window goes", function()
+    local desktop, pin = ready "nameless,vanishes"
+    local taken, message, code = desktop:paste(pin, "our text", within())
+    expect.equal({ taken, code }, { "unknown", "EGONE" })
+    expect.contains(message, "its window was closed; before that somebody who does not tell who it is had read")
+end)
+
+test("once the key was taken nobody finds the text on the clipboard", function()
+    stage.puppet("own", "the user's"):await "owned"
+    local desktop, pin, chat = ready()
+    for i = 1, 2 do
+        expect.equal(desktop:paste(pin, "text " .. i, within()), "whole")
+        expect.equal(stage.clipboard(), "text " .. i, "until then it lies there")
+        expect.equal(desktop:key(pin, "Return", within()), "whole")
+        expect.equal(stage.clipboard(), nil)
+    end
+    expect.equal(chat:submitted(), { "text 1", "text 2" })
+    desktop:unlock()
+    expect.equal(stage.clipboard(), "the user's")
+end)
+
+test("a window that reads twice finds an unchanged clipboard", function()
+    local desktop, pin, chat = ready "again"
+    expect.equal(desktop:paste(pin, "read twice", within()), "whole")
+    shows(desktop, pin, "read twice")
+    expect.equal(desktop:key(pin, "Return", within()), "whole")
+    expect.equal(chat:submitted(), { "read twice" })
+end)
+
+test("a clipboard that could not be given back is told, once, and given back later", function()
+    stage.puppet("own", "the user's"):await "owned"
+    local desktop, pin, chat = ready "hogs"
+    expect.equal(desktop:paste(pin, "our text", within()), "whole")
+    desktop:unlock()
+    local why = desktop:unsaved()
+    expect.contains(why, "what was in the clipboard did not come back: another program has the clipboard open")
+    expect.contains(why, TITLE)
+    expect.equal(desktop:unsaved(), nil)
+    chat:stop()
+    desktop:unlock()
+    expect.equal({ desktop:unsaved() }, {})
+    expect.equal(stage.clipboard(), "the user's")
+end)
+
+test("a paste that was given up while the owner hung takes nothing when that comes back", function()
+    local desktop, pin = ready()
+    local owner = stage.puppet("own", "the user's", "slow")
+    owner:await "owned"
+    local taken, _, code = desktop:paste(pin, "our text", within(0.5))
+    expect.equal({ taken, code }, { "not", "ETIMEOUT" })
+    owner:await "answered"
+    expect.eventually("the thread is free again", stage.SECONDS, function()
+        return stage.clipboard() == "the user's"
+    end)
+    expect.equal(owner:count "lost", 0)
+    desktop:close()
+    expect.equal(stage.clipboard(), "the user's")
 end)
 
 test("a text that was taken counts, also where the chord is said not to have been pressed", function()

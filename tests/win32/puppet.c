@@ -5,7 +5,7 @@
  *                               the file LOG, with the byte 1E behind it; "shown". MANNER: puppet_editor.c
  *     alone TEXT                prints how many ms an Edit control takes for it, when nobody else has a part in that
  *     own TEXT [MANNER]         the user's clipboard: text and two formats more; "owned", and "lost" at the end
- *         late | hang           each is made when somebody asks | and then never
+ *         late | slow | hang    each is made when somebody asks | after 600 ms, "answered" | never
  *     text | formats            prints the clipboard's text | each format with its size and a sum of its bytes
  *     empty                     empties it
  *     manager | thief           whenever the clipboard changes: reads it, "read N" | takes it, "took"

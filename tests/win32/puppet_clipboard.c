@@ -43,7 +43,11 @@ static LRESULT CALLBACK on_owner(HWND window, UINT message, WPARAM wparam, LPARA
         say("asked");
         Sleep(INFINITE);
     } else if (message == WM_RENDERFORMAT) {
+        if (!strcmp(owner_manner, "slow"))
+            Sleep(600);
         put((UINT)wparam);
+        if (wparam == CF_UNICODETEXT)
+            say("answered");
     } else if (message == WM_DESTROYCLIPBOARD) {
         say("lost");
     }

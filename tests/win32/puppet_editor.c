@@ -9,7 +9,12 @@
  *     renames          its title is another one from Ctrl+V on
  *     leaves           Ctrl+V pastes, and brings up another window of its own
  *     shy              whenever it comes to the front it brings up that other window
- *     nameless         reads the clipboard without telling who it is
+ *     nameless         reads the clipboard without telling who it is; with vanishes: before it closes
+ *     helper           reads it by a window for messages, as Chromium does
+ *     second           Ctrl+V makes another window of its own read it, "notes"
+ *     again            reads it twice, with a pause, and drops both when the clipboard changed meanwhile
+ *     hogs             has it open from then on
+ *     sleepy           pastes, and looks at nothing for a while
  *     blind            Ctrl+V does nothing
  *     slow             the frame hands the focus to the field only after a while
  *     button           a button has the focus; F6 gives it to the field
@@ -24,13 +29,14 @@
 
 #include "puppet.h"
 
-enum { HAND_ON = 1, TAKE_BACK = 2 }; /* timers */
+enum { HAND_ON = 1, TAKE_BACK, READ_AGAIN }; /* timers */
 
 static const char *manner;
 static const wchar_t *log_path;
 static HWND frame, field, button;
 static WNDPROC field_proc, button_proc;
 static int enters;
+static DWORD number; /* of the clipboard when it was first read */
 
 static bool is(const char *word)
 {
@@ -62,17 +68,54 @@ static void on_enter(void)
         say("enter");
 }
 
-static void paste_nameless(void)
+/* reader: NULL, nameless. */
+static void paste_by(HWND reader, bool keeps)
 {
-    if (!OpenClipboard(NULL))
-        return;
+    while (!OpenClipboard(reader))
+        Sleep(1);
     HANDLE data = GetClipboardData(CF_UNICODETEXT);
     const wchar_t *text = data ? GlobalLock(data) : NULL;
     if (text) {
-        SendMessageW(field, EM_REPLACESEL, TRUE, (LPARAM)text);
+        if (keeps)
+            SendMessageW(field, EM_REPLACESEL, TRUE, (LPARAM)text);
         GlobalUnlock(data);
     }
     CloseClipboard();
+    say("read %d", text != NULL);
+}
+
+static HWND another(const wchar_t *title)
+{
+    return CreateWindowExW(0, L"dispatch.puppet", title, WS_OVERLAPPEDWINDOW | WS_VISIBLE, 300, 300, 200, 100, NULL,
+                           NULL, NULL, NULL);
+}
+
+static void read_as_told(void)
+{
+    if (is("nameless"))
+        paste_by(NULL, true);
+    if (is("helper"))
+        paste_by(CreateWindowExW(0, L"STATIC", L"", 0, 0, 0, 0, 0, HWND_MESSAGE, NULL, NULL, NULL), true);
+    if (is("second"))
+        paste_by(another(L"notes"), false);
+    if (is("again")) {
+        paste_by(field, false);
+        number = GetClipboardSequenceNumber();
+        SetTimer(frame, READ_AGAIN, 100, NULL);
+    }
+    if (is("hogs") || is("sleepy"))
+        SendMessageW(field, WM_PASTE, 0, 0);
+    if (is("hogs"))
+        OpenClipboard(frame);
+    if (is("sleepy"))
+        Sleep(300);
+}
+
+/* It reads the clipboard itself, or nobody does. */
+static bool has_hands(void)
+{
+    return is("nameless") || is("leaves") || is("blind") || is("helper") || is("second") || is("again") || is("hogs") ||
+           is("sleepy");
 }
 
 /* A window of its own that takes the foreground. */
@@ -80,8 +123,7 @@ static void hand_on(void)
 {
     static HWND other;
     if (!other)
-        other = CreateWindowExW(0, L"dispatch.puppet", L"in the way", WS_OVERLAPPEDWINDOW | WS_VISIBLE, 300, 300, 200,
-                                100, NULL, NULL, NULL, NULL);
+        other = another(L"in the way");
     SetForegroundWindow(other);
 }
 
@@ -89,17 +131,16 @@ static void hand_on(void)
 static bool on_paste(void)
 {
     say("paste");
+    read_as_told();
     if (is("vanishes"))
         DestroyWindow(frame);
     if (is("renames"))
         SetWindowTextW(frame, L"something else");
-    if (is("nameless"))
-        paste_nameless();
     if (is("leaves")) {
         SendMessageW(field, WM_PASTE, 0, 0);
         hand_on();
     }
-    return is("vanishes") || is("nameless") || is("leaves") || is("blind");
+    return is("vanishes") || has_hands();
 }
 
 static LRESULT CALLBACK on_field(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
@@ -116,7 +157,7 @@ static LRESULT CALLBACK on_field(HWND window, UINT message, WPARAM wparam, LPARA
     /* what the same keys would do as characters */
     if (message == WM_CHAR && ((wparam == '\r' && ctrl == is("ctrl")) || wparam == '\n'))
         return 0;
-    if (message == WM_CHAR && wparam == 0x16 && (is("nameless") || is("leaves") || is("blind")))
+    if (message == WM_CHAR && wparam == 0x16 && has_hands())
         return 0;
     return CallWindowProcW(field_proc, window, message, wparam, lparam);
 }
@@ -150,8 +191,10 @@ static LRESULT CALLBACK on_frame(HWND window, UINT message, WPARAM wparam, LPARA
         KillTimer(window, wparam);
         if (wparam == HAND_ON)
             SetFocus(field);
-        else
+        else if (wparam == TAKE_BACK)
             SetForegroundWindow(window);
+        else
+            paste_by(field, GetClipboardSequenceNumber() == number);
         return 0;
     case WM_ACTIVATE:
         if (LOWORD(wparam) != WA_INACTIVE && is("shy")) {

@@ -60,6 +60,22 @@ sending.never_submitted({
     { "button", "takes no text" },
 }, send)
 
+test("where only the process is known to have read it the receipt says so", function()
+    stage.editor(TITLE, "helper,drawn")
+    local exit, out = send "by a helper"
+    expect.contains(out, "unobservable, paste=whole: its process took the whole text by a window that is not seen, "
+        .. "and the window the key")
+    expect.equal(exit, 0)
+end)
+
+test("a clipboard that does not come back is told by the run", function()
+    stage.puppet("own", "the user's"):await "owned"
+    stage.editor(TITLE, "hogs")
+    local exit, out, err = send "kept open"
+    expect.contains(out .. err, "what was in the clipboard did not come back: another program has the clipboard open")
+    expect.equal(exit, 0)
+end)
+
 test("a window that goes with the key is no proof", function()
     stage.editor(TITLE, "dies")
     local exit, out = send "gone"
@@ -117,7 +133,7 @@ end)
 
 --- A machine that others use as well may take twice as long as docs/performance.md says, and each has a calm moment.
 test("of many sends in a row none is lost, doubled or garbled, and the clipboard comes back", function()
-    local laps = sending.many(stage.open(), sending.SENDS, "whole")
+    local laps = sending.many(stage.open(), sending.SENDS)
     print("    " .. sending.told(laps))
     expect.truthy(stage.calmest(laps.ms.seen, 50) < 60, "found, focused, pasted and read back in 60 ms")
 end)

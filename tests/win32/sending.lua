@@ -69,12 +69,12 @@ local function await(desktop, pin, text, what)
     end
 end
 
-local function press(desktop, pin, chord, want, what)
-    expect.equal({ desktop:key(pin, chord, stage.within()) }, { want }, what)
+local function press(desktop, pin, chord, what)
+    expect.equal({ desktop:key(pin, chord, stage.within()) }, { "whole" }, what)
 end
 
 --- One send; each text is its own, so that lost, doubled and garbled ones show.
-local function one(desktop, target, laps, n, key)
+local function one(desktop, target, laps, n)
     local what, text, pin = "send " .. n, stage.text(4096, "send " .. n), target.pin
     laps:start()
     expect.ok(desktop:list())
@@ -87,15 +87,15 @@ local function one(desktop, target, laps, n, key)
     laps:lap "read"
     laps:whole "seen"
     laps:whole("seen " .. target.kind)
-    press(desktop, pin, "Return", key, what)
+    press(desktop, pin, "Return", what)
     await(desktop, pin, target.chat and "" or text .. "\n", what)
     laps:lap "key"
     laps:whole "whole"
     if target.chat then
         table.insert(target.want, text)
     else -- it submits nothing: what stood there was compared
-        press(desktop, pin, "ctrl+a", key, what)
-        press(desktop, pin, "Delete", key, what)
+        press(desktop, pin, "ctrl+a", what)
+        press(desktop, pin, "Delete", what)
         await(desktop, pin, "", what)
     end
 end
@@ -103,10 +103,9 @@ end
 --- So many texts of 4 KB to five windows in turn. The user's clipboard is compared after every hundredth.
 ---@param desktop table
 ---@param sends integer
----@param key "whole"|"unknown" what is known of a key there
 ---@param between? fun() after every hundredth
 ---@return table laps of the parts; "seen": up to reading it back, also for each kind of window; "whole": with the key
-function M.many(desktop, sends, key, between)
+function M.many(desktop, sends, between)
     local targets, laps = open(desktop), stage.laps()
     local formats
     local function own()
@@ -119,7 +118,7 @@ function M.many(desktop, sends, key, between)
         if i == 1 then
             expect.ok(desktop:lock(clock.now() + 5))
         end
-        one(desktop, targets[i], laps, n, key)
+        one(desktop, targets[i], laps, n)
         if i == #targets or n == sends then
             desktop:unlock()
         end

@@ -43,16 +43,20 @@ function Hands:paste(pin, text, options)
     return taken
 end
 
----As desktop:key.
+---As desktop:key. Not before the window took it may the focus go elsewhere, which would lose the key: the desktop sees
+---to that.
 function Hands:key(pin, chord, options)
-    local ok, message, code = self.desktop:check(pin)
-    local written, maybe
-    if ok then written, message, code = keys.of_chord(chord) end
+    local written, message, code = keys.of_chord(chord)
     if not written then return nil, message, code end
-    ok, message, code, maybe = order(self, "press", pin, written, options.deadline)
-    if ok then return "unknown" end
+    local maybe
+    local taken, why, what = self.desktop:key(pin, chord, { deadline = options.deadline, press = function()
+        local ok
+        ok, message, code, maybe = order(self, "press", pin, written, options.deadline)
+        return ok or maybe or false
+    end })
     if maybe then return "unknown", message, code end
-    return nil, message, code
+    if why then return nil, message or why, code or what end
+    return taken
 end
 
 ---As desktop:type.

@@ -178,8 +178,10 @@ function M:deliver(jobs, pump)
     local desktop, i, locked = self.chosen.desktop, 0, false
     local function finish(message, code)
         if locked then desktop:unlock() end      -- gives the clipboard back
+        local lost = locked and desktop:unsaved()
+        if lost then self.emit("warning", { code = "ECLIPBOARD", message = lost }) end
         locked = false
-        return nil, message, code
+        return nil, message, code, lost or nil
     end
     return function()
         i = i + 1
@@ -198,7 +200,8 @@ function M:deliver(jobs, pump)
         self.next_send = clock.now() + self.cfg.between_workers_delay_ms / 1000
         if failed(seen) then
             if job.pin then seen.evidence = keep_evidence(self, job, seen.why) end
-            finish()                             -- a batch ends with its first failure
+            local _, _, _, lost = finish()       -- a batch ends with its first failure
+            seen.clipboard = seen.clipboard or lost
         end
         return job, seen
     end

@@ -17,6 +17,7 @@ static void win32_close(struct desktop *d)
     win32_paste_restore(w);
     win32_turn_give(w);
     wait_remove(&w->changes);
+    error_clear(&w->lost);
     if (win32_pump_close(w)) /* else its thread hangs in another program, and may yet come back to what is here */
         free(w);
 }
@@ -104,18 +105,27 @@ static bool win32_give_text_by(struct desktop *d, const struct window_pin *pin, 
 static bool win32_unsaved(struct desktop *d, struct error *why)
 {
     struct win32 *w = of(d);
-    *why = (struct error){0};
-    if (w->stuck)
-        return false; /* the thread may be at it */
-    *why = w->clipboard.unsaved;
-    w->clipboard.unsaved = (struct error){0};
+    struct error *from = w->lost.code || w->stuck ? &w->lost : &w->clipboard.unsaved; /* a stuck thread may be at it */
+    *why = *from;
+    *from = (struct error){0};
     return why->code != NULL;
+}
+
+static const char *win32_reader(struct desktop *d)
+{
+    return of(d)->reader;
 }
 
 static bool win32_key(struct desktop *d, const struct window_pin *pin, const char *chord, int64_t until,
                       enum window_taken *taken, struct error *err)
 {
     return win32_keys_send(of(d), pin, chord, until, taken, err);
+}
+
+static bool win32_key_by(struct desktop *d, const struct window_pin *pin, struct window_press *press, int64_t until,
+                         enum window_taken *taken, struct error *err)
+{
+    return win32_keys_by(of(d), pin, press, until, taken, err);
 }
 
 static bool win32_type_text(struct desktop *d, const struct window_pin *pin, const char *text, int64_t until,
@@ -159,7 +169,9 @@ const struct window_backend window_win32 = {
     .paste = win32_give_text,
     .paste_by = win32_give_text_by,
     .unsaved = win32_unsaved,
+    .reader = win32_reader,
     .key = win32_key,
+    .key_by = win32_key_by,
     .type = win32_type_text,
     .screen_text = win32_screen_text,
     .screenshot = win32_screenshot,

@@ -198,22 +198,51 @@ static bool mark_is(bool down, int64_t until)
 /* Presses them, and sees whether the target's thread took them out of its queue: a focus that moves before that loses
  * them. Threads that share their input state share what GetKeyState() tells, which changes as keys are taken, one after
  * the other ("AttachThreadInput", "GetKeyState"). So a key without a meaning goes behind ours, and is seen to arrive.
- */
-static UINT press_and_see(INPUT *events, UINT len, int64_t until, bool *read)
+ * Joined before the first of ours is on its way: that forgets which keys are down, and a Ctrl+A would become an A. */
+struct sight {
+    DWORD theirs; /* the thread that is joined with ours; 0: none */
+    bool marked;  /* what it sees of the mark is not left over from earlier */
+};
+
+static int64_t read_by(int64_t until)
+{
+    int64_t end = clock_now() + READ_TIME;
+    return end < until ? end : until;
+}
+
+static struct sight sight_open(int64_t until)
 {
     MSG message;
-    DWORD own = GetCurrentThreadId(), theirs = thread_in_front();
-    int64_t now = clock_now(), end = now + READ_TIME < until ? now + READ_TIME : until;
+    struct sight s = {.theirs = thread_in_front()};
     PeekMessageW(&message, NULL, WM_USER, WM_USER, PM_NOREMOVE); /* only a thread with a queue can be joined */
-    bool joined = theirs && AttachThreadInput(own, theirs, TRUE);
-    bool marked = joined && mark_is(false, end);
+    if (s.theirs && !AttachThreadInput(GetCurrentThreadId(), s.theirs, TRUE))
+        s.theirs = 0;
+    s.marked = s.theirs && mark_is(false, read_by(until));
+    return s;
+}
+
+/* Did it take all that was pressed before this? */
+static bool sight_see(const struct sight *s, int64_t until)
+{
+    if (!s->marked || !press_mark(0))
+        return false;
+    bool read = mark_is(true, read_by(until));
+    press_mark(KEYEVENTF_KEYUP);
+    return read;
+}
+
+static void sight_close(const struct sight *s)
+{
+    if (s->theirs)
+        AttachThreadInput(GetCurrentThreadId(), s->theirs, FALSE);
+}
+
+static UINT press_and_see(INPUT *events, UINT len, int64_t until, bool *read)
+{
+    struct sight sight = sight_open(until);
     UINT sent = SendInput(len, events, sizeof *events);
-    if (marked && sent == len && press_mark(0)) {
-        *read = mark_is(true, end);
-        press_mark(KEYEVENTF_KEYUP);
-    }
-    if (joined)
-        AttachThreadInput(own, theirs, FALSE);
+    *read = sent == len && sight_see(&sight, until);
+    sight_close(&sight);
     return sent;
 }
 
@@ -248,7 +277,27 @@ bool win32_keys_send(struct win32 *w, const struct window_pin *pin, const char *
     bool ok = win32_keys_chord(pin, chord, &stroke, err) && win32_check(pin, err) &&
               win32_keys_press(w, pin, &stroke, 1, until, false, &pressed, err);
     *taken = pressed.read ? TAKEN_WHOLE : pressed.went ? TAKEN_UNKNOWN : TAKEN_NOT;
+    if (ok && pressed.read)
+        win32_paste_done(w);
     return ok;
+}
+
+bool win32_keys_by(struct win32 *w, const struct window_pin *pin, struct window_press *press, int64_t until,
+                   enum window_taken *taken, struct error *err)
+{
+    *taken = TAKEN_NOT;
+    if (!win32_check(pin, err) || !win32_focus_stays(pin, w->pasted, until, err))
+        return false;
+    struct sight sight = sight_open(until);
+    bool went = press->now(press, err);
+    /* Were the focus elsewhere, the mark would go there, and say nothing of the keys before it. */
+    bool read = went && win32_focus_verify(pin, false, NULL) && sight_see(&sight, until);
+    sight_close(&sight);
+    if (went)
+        *taken = read ? TAKEN_WHOLE : TAKEN_UNKNOWN;
+    if (read)
+        win32_paste_done(w);
+    return went;
 }
 
 bool win32_keys_type(struct win32 *w, const struct window_pin *pin, const char *text, int64_t until, struct error *err)

@@ -1,8 +1,8 @@
 /* paste.c - a text through the clipboard, and the proof that it arrived.
  *
- * The text is only promised (clipboard.c). We press the chord; that the pinned window's program then made us hand it
- * out is the proof. Some programs open the clipboard without a window of theirs: who they are cannot be known, so
- * nothing is proven, and nothing is pasted again. */
+ * The text is only promised (clipboard.c). We press the chord; that the pinned window, or at least its process, then
+ * made us hand it out is the proof. Some programs open the clipboard without a window of theirs: who they are cannot be
+ * known, so nothing is proven, and nothing is pasted again. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,16 +10,20 @@
 
 #define TAKE_TIME (5 * CLOCK_SECOND)    /* for the user's clipboard to be saved, and its owner to answer */
 #define NAMELESS_GRACE (300 * CLOCK_MS) /* the target may still read after somebody whom we do not know */
+#define RENEW_TIME (200 * CLOCK_MS)     /* for who has the clipboard open to close it */
+#define RESTORE_TIME (2 * CLOCK_SECOND)
 
-/* From now on nobody gets it. */
-static void withdraw(struct win32 *w)
+/* From now on nobody gets it from us. True: there was one. */
+static bool withdraw(struct win32 *w)
 {
     struct win32_clipboard *c = &w->clipboard;
     EnterCriticalSection(&c->guard);
+    bool was = c->text != NULL;
     free(c->text);
     c->text = NULL;
     c->armed = false;
     LeaveCriticalSection(&c->guard);
+    return was;
 }
 
 void win32_paste_arm(struct win32 *w, bool armed)
@@ -38,7 +42,9 @@ static bool offer(struct win32 *w, const struct window_pin *pin, const char *tex
     EnterCriticalSection(&c->guard);
     c->text = wide;
     c->target = win32_check_window(pin);
-    c->foreign = 0;
+    c->target_pid = 0;
+    GetWindowThreadProcessId(c->target, &c->target_pid);
+    c->foreign = NULL;
     memset(c->reads, 0, sizeof c->reads);
     LeaveCriticalSection(&c->guard);
     return true;
@@ -46,7 +52,7 @@ static bool offer(struct win32 *w, const struct window_pin *pin, const char *tex
 
 struct state {
     unsigned reads[READER_FOREIGN];
-    DWORD foreign;
+    HWND foreign;
     bool ours;
 };
 
@@ -61,18 +67,60 @@ static struct state look(struct win32_clipboard *c)
     return s;
 }
 
+/* Who asked last and got nothing, as a sentence. The caller frees. NULL: nobody, or no memory. */
+static char *name_foreign(const struct window_pin *pin, HWND foreign)
+{
+    struct win32_origins origins = {0};
+    DWORD pid = 0, target = 0;
+    GetWindowThreadProcessId(foreign, &pid);
+    GetWindowThreadProcessId(win32_check_window(pin), &target);
+    const struct win32_process *p = pid && pid != target ? win32_origin_process(&origins, pid) : NULL;
+    char *title = pid && pid == target ? win32_title(GetAncestor(foreign, GA_ROOT)) : NULL;
+    struct error text = {0};
+    if (title)
+        error_set(&text, EC_REFUSED, " Another window of its program asked, and got nothing: '%s'.", title);
+    else if (foreign)
+        error_set(&text, EC_REFUSED, " Another program asked, and got nothing: %s.",
+                  p && p->app ? p->app : "one that does not tell its name");
+    free(title);
+    win32_origin_clear(&origins);
+    return text.message;
+}
+
 /* Nobody asked in time. */
 static bool explain(const struct window_pin *pin, const struct state *s, const char *keys, struct error *err)
 {
-    struct win32_origins origins = {0};
-    const struct win32_process *p = s->foreign ? win32_origin_process(&origins, s->foreign) : NULL;
+    char *foreign = name_foreign(pin, s->foreign);
     error_set(err, EC_TIMEOUT,
               "'%s': %s was pressed and the window did not ask for the text; is it the chord that pastes there "
-              "(-PasteKeys)?%s%s%s",
-              pin->token, keys, p ? " Another program asked, and got nothing: " : "",
-              p ? (p->app ? p->app : "one that does not tell its name") : "", p ? "." : "");
-    win32_origin_clear(&origins);
+              "(-PasteKeys)?%s",
+              pin->token, keys, foreign ? foreign : "");
+    free(foreign);
     return false;
+}
+
+/* It cannot ask any more. */
+static bool explain_end(const struct window_pin *pin, const struct state *s, struct error *err)
+{
+    bool nameless = s->reads[READER_NAMELESS] > 0;
+    const char *read = nameless ? "somebody who does not tell who it is had read the text" : "";
+    if (!win32_check_window(pin))
+        return error_set(err, EC_GONE, "'%s': its window was closed%s%s", pin->token,
+                         nameless ? "; before that " : " before it asked for the text", read);
+    return error_set(err, EC_REFUSED, "'%s': another program took the clipboard%s%s", pin->token,
+                     nameless ? "; before that " : " before the window asked for it", read);
+}
+
+/* What is proven by those who read it; *taken stays where nobody did. */
+static enum window_taken judge(struct win32 *w, const struct state *s, enum window_taken *taken)
+{
+    bool window = s->reads[READER_WINDOW] > 0, process = s->reads[READER_PROCESS] > 0;
+    if (window || process)
+        *taken = TAKEN_WHOLE;
+    else if (s->reads[READER_NAMELESS])
+        *taken = TAKEN_UNKNOWN;
+    w->reader = window ? "window" : process ? "process" : NULL;
+    return *taken;
 }
 
 static bool watch_taking(struct win32 *w, const struct window_pin *pin, const char *keys, int64_t until,
@@ -83,21 +131,15 @@ static bool watch_taking(struct win32 *w, const struct window_pin *pin, const ch
         uint32_t heard = w->rings;
         struct state s = look(&w->clipboard);
         int64_t now = clock_now(), next = now + WIN32_LOOK * 10; /* that a window closes no ring tells */
-        if (s.reads[READER_TARGET]) {
-            *taken = TAKEN_WHOLE;
+        if (judge(w, &s, taken) == TAKEN_WHOLE)
             return win32_focus_verify(pin, true, err);
-        }
         if (s.reads[READER_NAMELESS]) {
-            *taken = TAKEN_UNKNOWN;
             nameless = nameless ? nameless : now;
-            if (now - nameless >= NAMELESS_GRACE)
+            if (now - nameless >= NAMELESS_GRACE || now >= until)
                 return win32_focus_verify(pin, true, err);
         }
-        if (!win32_check_window(pin))
-            return error_set(err, EC_GONE, "'%s': its window was closed before it asked for the text", pin->token);
-        if (!s.ours)
-            return error_set(err, EC_REFUSED, "'%s': another program took the clipboard before the window asked for it",
-                             pin->token);
+        if (!win32_check_window(pin) || !s.ours)
+            return explain_end(pin, &s, err);
         if (now >= until)
             return explain(pin, &s, keys, err);
         enum wait_result result = win32_pump_wait(w, heard, next < until ? next : until, false, err);
@@ -112,6 +154,7 @@ static bool begin(struct win32 *w, const struct window_pin *pin, const char *tex
     if (!win32_check(pin, err))
         return false;
     w->pasted = true;
+    w->reader = NULL;
     withdraw(w); /* the last one's text is not for this window */
     int64_t take_by = clock_now() + TAKE_TIME;
     if (offer(w, pin, text, err) && win32_pump_order(w, ORDER_TAKE, take_by < until ? take_by : until, false, err))
@@ -127,10 +170,7 @@ static bool end(struct win32 *w, bool ok, enum window_taken *taken)
         return true;
     withdraw(w);
     struct state s = look(&w->clipboard);
-    if (s.reads[READER_TARGET])
-        *taken = TAKEN_WHOLE;
-    else if (s.reads[READER_NAMELESS])
-        *taken = TAKEN_UNKNOWN;
+    judge(w, &s, taken);
     return false;
 }
 
@@ -158,9 +198,22 @@ bool win32_paste_by(struct win32 *w, const struct window_pin *pin, const char *t
     return end(w, ok && press->now(press, err) && watch_taking(w, pin, press->keys, until, taken, err), taken);
 }
 
+void win32_paste_done(struct win32 *w)
+{
+    if (withdraw(w)) /* where it fails the next paste or win32_paste_restore() takes it away */
+        win32_pump_order(w, ORDER_RENEW, clock_now() + RENEW_TIME, false, NULL);
+}
+
 void win32_paste_restore(struct win32 *w)
 {
+    struct win32_clipboard *c = &w->clipboard;
+    struct error why = {0};
     withdraw(w);
-    if (w->own && w->clipboard.kept)
-        win32_pump_order(w, ORDER_RESTORE, clock_now() + 2 * CLOCK_SECOND, true, NULL);
+    EnterCriticalSection(&c->guard);
+    bool kept = c->kept;
+    LeaveCriticalSection(&c->guard);
+    if (w->own && kept && !win32_pump_order(w, ORDER_RESTORE, clock_now() + RESTORE_TIME, true, &why))
+        error_set(&w->lost, why.code, "what was in the clipboard did not come back: %s",
+                  why.message ? why.message : "out of memory");
+    error_clear(&why);
 }

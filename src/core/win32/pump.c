@@ -113,18 +113,28 @@ bool win32_pump_open(struct win32 *w, struct error *err)
     return w->own || error_set(err, EC_NO_DISPLAY, "no window can be made: this session has no desktop");
 }
 
+/* The thread may still be at it. */
+static void give_up(struct win32 *w)
+{
+    struct win32_clipboard *c = &w->clipboard;
+    w->stuck = true;
+    EnterCriticalSection(&c->guard);
+    c->given_up = true;
+    LeaveCriticalSection(&c->guard);
+}
+
 static bool hand_over(struct win32 *w, enum win32_order order, int64_t until, bool insist, struct error *err)
 {
     struct win32_clipboard *c = &w->clipboard;
     uint32_t heard = w->rings;
-    c->done = false; /* the thread is idle: nobody else looks at it */
+    c->done = c->given_up = false; /* the thread is idle: nobody else looks at them */
     if (!PostMessageW(w->own, ORDER, (WPARAM)order, 0))
         return error_from_windows(err, GetLastError(), "the thread that serves the clipboard");
     for (; !is(c, &c->done); heard = w->rings) {
         enum wait_result result = win32_pump_wait(w, heard, until + GRACE, insist, err);
         if (result == WAIT_READY)
             continue;
-        w->stuck = true; /* it may still be at it */
+        give_up(w);
         if (result != WAIT_EXPIRED)
             return wait_refuse(result, err, "the clipboard");
         return error_set(err, EC_TIMEOUT,

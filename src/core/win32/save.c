@@ -83,14 +83,18 @@ void win32_save_read(struct win32_saved *saved, struct error *lost)
                   "what is in the clipboard could not be saved and will not come back: its owner does not hand it out");
 }
 
-void win32_save_write(struct win32_saved *saved)
+size_t win32_save_write(struct win32_saved *saved)
 {
+    size_t refused = 0;
     EmptyClipboard();
     for (size_t i = 0; i < saved->n; i++)
-        if (!SetClipboardData(saved->items[i].id, saved->items[i].data))
+        if (!SetClipboardData(saved->items[i].id, saved->items[i].data)) {
             drop(&saved->items[i]);
+            refused++;
+        }
     free(saved->items);
     *saved = (struct win32_saved){0};
+    return refused;
 }
 
 void win32_save_clear(struct win32_saved *saved)

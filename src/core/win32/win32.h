@@ -35,7 +35,12 @@ struct win32_saved {
     size_t n;
 };
 
-enum win32_reader { READER_TARGET, READER_NAMELESS, READER_FOREIGN };
+enum win32_reader {
+    READER_WINDOW,   /* the pinned window, a part of it, or a window that it owns */
+    READER_PROCESS,  /* its process, by a window that nobody sees: which of its windows wants the text is not known */
+    READER_NAMELESS, /* somebody who opened the clipboard without a window */
+    READER_FOREIGN,  /* anybody else; gets nothing */
+};
 struct win32_clipboard {
     CRITICAL_SECTION guard; /* of all below */
     bool ready, ended;      /* the thread has made its window, or could not; it is about to return */
@@ -43,16 +48,18 @@ struct win32_clipboard {
     bool busy;              /* then: another program had the clipboard open; it may be free soon */
     struct error problem;
     bool abandoned; /* nobody listens any more */
+    bool given_up;  /* nobody waits for the order any more: it must not be begun late */
     bool ours;      /* the promise on the clipboard is ours */
     bool taking;    /* we empty it ourselves just now */
     bool kept;      /* `saved` is what the user had there (possibly nothing) */
     struct win32_saved saved;
     struct error unsaved;           /* code set: what of it will not come back, not told yet */
     wchar_t *text;                  /* what is promised, lines ended by CR LF; NULL: nothing */
-    HWND target;                    /* the pinned window; only its program gets the text */
+    HWND target;                    /* the pinned window */
+    DWORD target_pid;               /* its process */
     bool armed;                     /* the chord goes out: from now on it may be read */
     unsigned reads[READER_FOREIGN]; /* by whom it is handed to */
-    DWORD foreign;                  /* process that asked last without being the target's */
+    HWND foreign;                   /* window that asked last and got nothing */
 };
 
 struct win32_seen { /* changes: what the windows looked like */
@@ -68,6 +75,8 @@ struct win32 {
     struct wait_post post; /* by which it rings */
     bool pasted;           /* since the last focus: from now on a button must not get our keys */
     bool stuck;            /* an order was not carried out in time: the thread hangs in another program */
+    const char *reader;    /* who took the last paste: "window" or "process"; NULL: not known */
+    struct error lost;     /* code set: why the user's clipboard did not come back, not told yet */
     struct win32_clipboard clipboard;
     struct wait_source news, changes;
     uint32_t rings, heard; /* how often the thread rang; as of when `news` is waited for */
@@ -150,11 +159,13 @@ bool win32_keys_press(struct win32 *w, const struct window_pin *pin, const struc
                       int64_t until, bool arm, struct win32_pressed *pressed, struct error *err);
 bool win32_keys_send(struct win32 *w, const struct window_pin *pin, const char *chord, int64_t until,
                      enum window_taken *taken, struct error *err);
+bool win32_keys_by(struct win32 *w, const struct window_pin *pin, struct window_press *press, int64_t until,
+                   enum window_taken *taken, struct error *err);
 bool win32_keys_chord(const struct window_pin *pin, const char *chord, struct win32_stroke *stroke, struct error *err);
 bool win32_keys_type(struct win32 *w, const struct window_pin *pin, const char *text, int64_t until, struct error *err);
 
 /* pump.c */
-enum win32_order { ORDER_TAKE = 1, ORDER_RESTORE };
+enum win32_order { ORDER_TAKE = 1, ORDER_RENEW, ORDER_RESTORE };
 bool win32_pump_open(struct win32 *w, struct error *err);
 /* insist: Ctrl-C does not end it. EREFUSED: the clipboard is not to be had; ETIMEOUT: a program that owns it hangs. */
 bool win32_pump_order(struct win32 *w, enum win32_order order, int64_t until, bool insist, struct error *err);
@@ -170,7 +181,8 @@ void win32_clipboard_destroyed(struct win32 *w);
 /* save.c: the clipboard is open */
 /* Into an empty *saved. *lost: code set when something will not come back. */
 void win32_save_read(struct win32_saved *saved, struct error *lost);
-void win32_save_write(struct win32_saved *saved); /* empties it; the data are the system's afterwards */
+/* Empties it; the data are the system's afterwards. Answers how many formats it did not take. */
+size_t win32_save_write(struct win32_saved *saved);
 void win32_save_clear(struct win32_saved *saved);
 
 /* paste.c */
@@ -179,7 +191,11 @@ bool win32_paste(struct win32 *w, const struct window_pin *pin, const char *text
 bool win32_paste_by(struct win32 *w, const struct window_pin *pin, const char *text, struct window_press *press,
                     int64_t until, enum window_taken *taken, struct error *err);
 void win32_paste_arm(struct win32 *w, bool armed); /* the chord goes out now: the text may be read */
-void win32_paste_restore(struct win32 *w);         /* the user's clipboard, unless there is a newer one */
+/* The target took a key behind the paste, so it has read what it wanted: the text leaves the clipboard. Not before: a
+ * program may read twice, and Chromium drops what it read when the clipboard's number changed meanwhile. */
+void win32_paste_done(struct win32 *w);
+/* The user's clipboard, unless there is a newer one. What does not come back is in w->lost. */
+void win32_paste_restore(struct win32 *w);
 
 /* turn.c: one dispatcher at a time in this session */
 bool win32_turn_take(struct win32 *w, int64_t until, struct error *err);
