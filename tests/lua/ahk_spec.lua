@@ -43,8 +43,8 @@ end)
 test("a project's own template that is there and cannot be read is an error that names it", function()
     local folder = expect.folder()
     expect.equal(select(2, runtime.template(folder .. "/ahk_template.ahk")), "ahk_template.ahk")
-    expect.write(folder .. "/file", "")
-    for _, path in ipairs { folder, folder .. "/" .. ("x"):rep(300) } do  -- a folder; a name that no system takes
+    local too_long = not expect.windows and folder .. "/" .. ("x"):rep(300) or nil  -- which Windows calls not there
+    for _, path in ipairs { folder, too_long } do
         local text, message, code = runtime.template(path)
         expect.equal({ text, message:find(path, 1, true) ~= nil, code ~= "ENOENT" }, { nil, true, true })
     end
