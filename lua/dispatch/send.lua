@@ -68,7 +68,9 @@ local function focus(s)
         ok, message, code = s.desktop:focus(s.job.pin, { deadline = deadline(M.FOCUS_SECONDS) })
         if ok or code ~= "EFOCUS" and code ~= "ETIMEOUT" then return ok, message, code end
     end
-    return nil, ("the chat could not be focused in %d attempts: %s"):format(s.seen.focus_tries, message), "EFOCUS"
+    local tries = s.seen.focus_tries
+    return nil, ("the chat could not be focused in %d attempt%s: %s"):format(tries, tries == 1 and "" or "s", message),
+        "EFOCUS"
 end
 
 function state.focus(s)

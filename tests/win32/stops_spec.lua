@@ -76,8 +76,8 @@ end)
 
 by_both("a window gives the focus away whenever it gets it: the run stops, and nothing was pasted", function(it)
     local left = all_but_one(it, "A_core", "shy")
-    local run = it:blocks("dispatch", "EFOCUS", { FocusRetries = 1 },
-        { "A_core", "'in the way'", "in 2 attempts", "not sent: B_tooling, C_features" })
+    local run = it:blocks("dispatch", "EFOCUS", { FocusRetries = 0 },
+        { "A_core", "'in the way'", "in 1 attempt: ", "not sent: B_tooling, C_features" })
     expect.equal(run:event("send.receipt").seen.taken or "not", "not")
     expect.contains(run:top(), "-FocusRetries")
     expect_picture(it, "A_core")
