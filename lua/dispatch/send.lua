@@ -9,6 +9,7 @@
 -- closed windows and Ctrl-C.
 
 local clock = require "clock"
+local echo = require "dispatch.echo"
 local screens = require "dispatch.screens"
 local target = require "dispatch.target"
 
@@ -35,20 +36,28 @@ local function pause(s, seconds)
     return nil, message, code
 end
 
----Looks at the screen until `test` answers something, or for `seconds`. The title is not looked at: an agent that sets
----to work may change it.
+---Asks until `test` answers something, or for `seconds`.
 ---@return any answer, string? message, string? code        code: the target is gone, or we were interrupted
-local function look(s, seconds, test)
+local function ask(s, seconds, test)
     local last = deadline(seconds)
     while true do
-        local screen, message, code = target.screen(s)
-        if not screen then return nil, message, code end
-        local answer = test(screen)
-        if answer or clock.now() >= last then return answer end
+        local answer, message, code = test()
+        if answer or code or clock.now() >= last then return answer, message, code end
         local ok
         ok, message, code = pause(s, math.min(LOOK_SECONDS, last - clock.now()))
         if not ok then return nil, message, code end
     end
+end
+
+---Looks at the screen until `test` answers something, or for `seconds`. The title is not looked at: an agent that sets
+---to work may change it.
+---@return any answer, string? message, string? code        code: the target is gone, or we were interrupted
+local function look(s, seconds, test)
+    return ask(s, seconds, function()
+        local screen, message, code = target.screen(s)
+        if not screen then return nil, message, code end
+        return test(screen)
+    end)
 end
 
 -- -------------------------------------------------------------------------------------------------------------- states
@@ -124,6 +133,19 @@ local function wait_until_shown(s)
         target.excerpt(instead)) or "the pasted text never showed in its composer"), "ENOTSENT"
 end
 
+---A slow program has so long to take the text; less where it tells that it has it.
+local function settle(s, seconds)
+    if s.readable then return seconds <= 0 or pause(s, seconds) end
+    local last, shown, mute = deadline(seconds), false, false
+    local _, message, code = ask(s, seconds, function()
+        shown, mute = echo.shows(s)
+        return shown or mute
+    end)
+    if code then return nil, message, code end
+    if clock.now() >= last or shown and s.cfg.settle_ms == "auto" then return true end
+    return pause(s, last - clock.now())
+end
+
 function state.settle(s)
     local ms = s.cfg.settle_ms
     if s.readable then
@@ -134,10 +156,8 @@ function state.settle(s)
         local proven = s.readable or s.agent.bracketed and s.seen.taken == "whole" and s.desktop.same_queue
         ms = proven and 0 or SETTLE_MS
     end
-    if ms > 0 then
-        local ok, message, code = pause(s, ms / 1000)
-        if not ok then return nil, message, code end
-    end
+    local ok, message, code = settle(s, ms / 1000)
+    if not ok then return nil, message, code end
     return "recheck"
 end
 
@@ -176,9 +196,18 @@ function state.submit(s)
     return "confirm"
 end
 
+---Of a composer that cannot be read, and that told our text before the key.
+local function confirm_echo(s)
+    local empty, message, code = s.echo, nil, nil
+    if s.echo then empty, message, code = ask(s, M.CONFIRM_SECONDS, echo.emptied(s)) end
+    if code then return nil, message, code end
+    if empty then s.seen.composer = "empty" end
+    return "done"
+end
+
 function state.confirm(s)
     s.seen.composer = "unknown"
-    if not s.readable then return "done" end
+    if not s.readable then return confirm_echo(s) end
     local empty = 0
     local _, message, code = look(s, M.CONFIRM_SECONDS, function(screen)
         if screens.signs(s.agent, screen, s.job.sha256) > s.signs then s.seen.signal = "working" end

@@ -167,6 +167,14 @@ function desktop:type(pin, text, options) end
 ---@return string? code EUNSUPPORTED EGONE EINTR ENODISPLAY
 function desktop:screen_text(pin) end
 
+--- What the element with the focus tells of itself, as to a screen reader: it may be cut or decorated. From the first
+--- answer after focus() on it is the same element that is asked. win32 alone.
+---@param pin window.pin
+---@return string? text
+---@return string? message
+---@return string? code EUNSUPPORTED: it tells nothing, or may not be asked · ETIMEOUT: it does not answer · EGONE
+function desktop:told_text(pin) end
+
 --- A picture as PNG.
 ---@param pin? window.pin nil: the whole desktop
 ---@param path string

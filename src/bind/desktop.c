@@ -188,19 +188,32 @@ static int l_type(lua_State *L)
     return answer(L, box->backend->type(box->desktop, &pin, text, until, &err), &err);
 }
 
-static int l_screen_text(lua_State *L)
+static int push_text_of(lua_State *L,
+                        bool (*read)(struct desktop *, const struct window_pin *, char **, size_t *, struct error *))
 {
     struct bind_desktop *box = bind_desktop_at(L, 1);
     struct window_pin pin = bind_pin_at(L, 2);
     struct held *held = push_held(L);
     size_t len = 0;
     struct error err = {0};
-    if (!box->backend->screen_text(box->desktop, &pin, &held->text, &len, &err))
+    if (!read)
+        error_set(&err, EC_UNSUPPORTED, "on %s no window tells of itself", box->backend->name);
+    if (!read || !read(box->desktop, &pin, &held->text, &len, &err))
         return bind_refuse(L, &err);
     lua_pushlstring(L, held->text, len);
     free(held->text);
     held->text = NULL;
     return 1;
+}
+
+static int l_screen_text(lua_State *L)
+{
+    return push_text_of(L, bind_desktop_at(L, 1)->backend->screen_text);
+}
+
+static int l_told_text(lua_State *L)
+{
+    return push_text_of(L, bind_desktop_at(L, 1)->backend->told_text);
 }
 
 static int l_screenshot(lua_State *L)
@@ -287,6 +300,7 @@ static const luaL_Reg methods[] = {
     {"reader", bind_reader},
     {"screen_text", l_screen_text},
     {"screenshot", l_screenshot},
+    {"told_text", l_told_text},
     {"type", l_type},
     {"unlock", l_unlock},
     {"unsaved", bind_unsaved},

@@ -154,6 +154,10 @@ struct window_backend {
     /* Visible text, lines joined by \n; caller frees. The title is not compared: a program that sets to work may change
      * it. EUNSUPPORTED where the target tells nothing. */
     bool (*screen_text)(struct desktop *d, const struct window_pin *pin, char **text, size_t *len, struct error *err);
+    /* What the element with the focus tells of itself, as to a screen reader: it may be cut or decorated. From the
+     * first answer after focus() on the same element is asked. Caller frees. EUNSUPPORTED, ETIMEOUT. NULL: nothing
+     * tells. */
+    bool (*told_text)(struct desktop *d, const struct window_pin *pin, char **text, size_t *len, struct error *err);
     /* PNG; pin NULL: the whole desktop. Read in strips, so that memory stays flat. EUNSUPPORTED on tmux. */
     bool (*screenshot)(struct desktop *d, const struct window_pin *pin, const char *path, struct error *err);
     /* Flashes a frame around the window for a second, for a person; only pin->id counts. EGONE; EREFUSED: it is not to

@@ -15,7 +15,10 @@ int edit(const wchar_t *title, const wchar_t *log, const char *manner);
 int edit_alone(const char *text); /* prints what a field takes for it, in ms */
 
 /* puppet_field.c */
-const wchar_t *own_field(void); /* registers the class, and answers its name; one field a process */
+const wchar_t *own_field(const char *manner); /* registers the class, and answers its name; one field a process */
+
+/* puppet_accessible.c: the answer to WM_GETOBJECT; always of the same text */
+LRESULT accessible_object(WPARAM wparam, const wchar_t *(*text)(void), const char *manner);
 
 /* puppet_clipboard.c */
 int own(const char *text, const char *manner);

@@ -1,6 +1,7 @@
 /* puppet_editor.c - a chat's window: a field in a frame. MANNER, several joined by a comma:
  *
  *     own              the field is our own (puppet_field.c), not an Edit
+ *     spoken           the same, and it tells of itself to screen readers alone (puppet_accessible.c)
  *     rich             the field is a RichEdit
  *     deaf             Enter does nothing
  *     ctrl             Ctrl+Enter submits, Enter makes a new line
@@ -215,7 +216,7 @@ static void make_field(void)
     DWORD style = WS_CHILD | WS_VISIBLE | WS_VSCROLL | ES_MULTILINE | ES_AUTOVSCROLL | ES_WANTRETURN;
     if (is("rich"))
         LoadLibraryW(L"msftedit.dll");
-    const wchar_t *class = is("own") ? own_field() : is("rich") ? L"RICHEDIT50W" : L"EDIT";
+    const wchar_t *class = is("own") || is("spoken") ? own_field(manner) : is("rich") ? L"RICHEDIT50W" : L"EDIT";
     field = CreateWindowExW(0, class, L"", style, 0, 0, 380, 150, frame, NULL, NULL, NULL);
     SendMessageW(field, EM_SETLIMITTEXT, 8 << 20, 0);
     SendMessageW(field, EM_EXLIMITTEXT, 0, 8 << 20);

@@ -8,6 +8,7 @@
 
 static wchar_t *text;
 static size_t units, room; /* text: of `room` units, ended by a NUL */
+static const char *spoken; /* the manner of a field that tells of itself; NULL: it answers WM_GETTEXT */
 
 static void append(const wchar_t *more)
 {
@@ -67,11 +68,20 @@ static LRESULT get(wchar_t *to, size_t size)
     return (LRESULT)n;
 }
 
+static const wchar_t *whole(void)
+{
+    return text;
+}
+
 static LRESULT CALLBACK on_message(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
 {
     switch (message) {
     case WM_GETTEXTLENGTH: return (LRESULT)units;
     case WM_GETTEXT: return get((wchar_t *)lparam, wparam);
+    case WM_GETOBJECT:
+        if (spoken && (DWORD)lparam == (DWORD)OBJID_CLIENT)
+            return accessible_object(wparam, whole, spoken);
+        return DefWindowProcW(window, message, wparam, lparam);
     case WM_PAINT: paint(window); return 0;
     case WM_SETTEXT:
         units = 0;
@@ -86,13 +96,17 @@ static LRESULT CALLBACK on_message(HWND window, UINT message, WPARAM wparam, LPA
     return TRUE;
 }
 
-const wchar_t *own_field(void)
+const wchar_t *own_field(const char *manner)
 {
-    static const WNDCLASSEXW class = {.cbSize = sizeof class,
-                                      .lpfnWndProc = on_message,
-                                      .hbrBackground = (HBRUSH)(COLOR_WINDOW + 1),
-                                      .lpszClassName = L"dispatch.puppet.edit"};
+    static WNDCLASSEXW class = {.cbSize = sizeof class,
+                                .lpfnWndProc = on_message,
+                                .hbrBackground = (HBRUSH)(COLOR_WINDOW + 1),
+                                .lpszClassName = L"dispatch.puppet.edit"};
     append(L"");
+    if (strstr(manner, "spoken")) {
+        spoken = manner;
+        class.lpszClassName = L"dispatch.puppet.canvas";
+    }
     RegisterClassExW(&class);
     return class.lpszClassName;
 }

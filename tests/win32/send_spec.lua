@@ -68,6 +68,43 @@ test("where only the process is known to have read it the receipt says so", func
     expect.equal(exit, 0)
 end)
 
+local MANY = "a prompt\nof several lines, longer than thirty characters"
+for _, row in ipairs {
+    { "spoken", MANY, "submitted: the text left the composer" },
+    { "spoken", "one line", "unobservable, paste=whole: the program read the whole text and the key" },
+    { "spoken,deaf", MANY, "unobservable" }, { "spoken,ctrl,line", "one line", "unobservable" },
+    { "spoken,ctrl,line", MANY, "unobservable" }, { "spoken,short", MANY, "unobservable" },
+    { "spoken,decorated", MANY, "unobservable" }, { "spoken,readonly", MANY, "unobservable" },
+    { "spoken,mute", MANY, "unobservable" },
+} do
+    local manner, text, says = table.unpack(row)
+    test(("what a field tells of itself proves no more than it can: %s, %d bytes"):format(manner, #text), function()
+        local chat = stage.editor(TITLE, manner)
+        local exit, out, err = send(text)
+        expect.contains(out .. err, TITLE .. "  " .. says)
+        expect.equal(exit, 0)
+        local takes = not manner:find "deaf" and not manner:find "ctrl"
+        expect.equal(chat:submitted(), takes and { text } or {})
+    end)
+end
+
+test("a field that never answers what stands in it costs a moment, and is not asked again", function()
+    local chat = stage.editor(TITLE, "spoken,mute")
+    local desktop = stage.open()
+    local pin = stage.pin(desktop, TITLE)
+    expect.ok(desktop:focus(pin, within()))
+    expect.refused("ETIMEOUT", "does not tell", desktop:told_text(pin))
+    for _ = 1, 3 do
+        expect.refused("EUNSUPPORTED", "cannot be asked", desktop:told_text(pin))
+    end
+    expect.equal(chat:count "asked", 1)
+    expect.equal(desktop:paste(pin, "text", within()), "whole")
+    expect.equal(desktop:key(pin, "Return", within()), "whole")
+    expect.eventually("the text", stage.SECONDS, function()
+        return chat:submitted()[1] == "text"
+    end)
+end)
+
 test("a clipboard that does not come back is told by the run", function()
     stage.puppet("own", "the user's"):await "owned"
     stage.editor(TITLE, "hogs")

@@ -16,6 +16,7 @@ static void win32_close(struct desktop *d)
         return;
     win32_paste_restore(w);
     win32_turn_give(w);
+    win32_accessible_close(w);
     wait_remove(&w->changes);
     error_clear(&w->lost);
     if (win32_pump_close(w)) /* else its thread hangs in another program, and may yet come back to what is here */
@@ -141,6 +142,12 @@ static bool win32_screen_text(struct desktop *d, const struct window_pin *pin, c
     return win32_field_text(pin, text, len, err);
 }
 
+static bool win32_told_text(struct desktop *d, const struct window_pin *pin, char **text, size_t *len,
+                            struct error *err)
+{
+    return win32_accessible_text(of(d), pin, text, len, err);
+}
+
 static bool win32_screenshot(struct desktop *d, const struct window_pin *pin, const char *path, struct error *err)
 {
     (void)d;
@@ -174,6 +181,7 @@ const struct window_backend window_win32 = {
     .key_by = win32_key_by,
     .type = win32_type_text,
     .screen_text = win32_screen_text,
+    .told_text = win32_told_text,
     .screenshot = win32_screenshot,
     .highlight = win32_flash,
 };

@@ -165,6 +165,7 @@ bool win32_focus(struct win32 *w, const struct window_pin *pin, int64_t until, s
 {
     struct error why = {0};
     w->pasted = false;
+    w->asked = 0;
     if (!win32_check(pin, err))
         return false;
     if (win32_focus_verify(pin, true, &why)) {

@@ -81,7 +81,9 @@ struct win32 {
     struct wait_source news, changes;
     uint32_t rings, heard; /* how often the thread rang; as of when `news` is waited for */
     struct win32_seen seen;
-    HANDLE turn; /* turn.c; NULL: not ours */
+    HANDLE turn;                         /* turn.c; NULL: not ours */
+    struct win32_accessible *accessible; /* NULL: nobody was asked yet */
+    uint64_t asked; /* id of the window whose element told something since the last focus: it is asked again; 0: none */
 };
 
 /* text.c. All answer NULL without memory; the caller frees. */
@@ -139,6 +141,10 @@ enum win32_field_kind win32_field_kind(HWND window, HWND control);
 /* The one that has the focus; else the only one that could have it. NULL: none, or several. */
 HWND win32_field_of(HWND window);
 bool win32_field_text(const struct window_pin *pin, char **text, size_t *len, struct error *err);
+
+/* accessible.c. EUNSUPPORTED: it tells nothing, or may not be asked; ETIMEOUT: it does not answer. */
+bool win32_accessible_text(struct win32 *w, const struct window_pin *pin, char **text, size_t *len, struct error *err);
+void win32_accessible_close(struct win32 *w);
 
 /* keys.c */
 struct win32_stroke {
