@@ -21,7 +21,7 @@ static const GUID ACCESSIBLE = {0x618736e0, 0x3c3d, 0x11cf, {0x81, 0x0c, 0x00, 0
 
 /* Of the thread. Main looks at what stands above `object` while `answered` is set, and writes there only then. */
 struct win32_accessible {
-    HANDLE thread, question, answered; /* both events reset by hand and set at most once a question */
+    HANDLE thread, question, answered; /* question: reset by who waits for it, so that none is lost */
     LONG owners;                       /* main and the thread: the last one frees */
     HWND focus;                        /* who has it; NULL: the object that was asked last */
     bool end;
@@ -132,7 +132,6 @@ static unsigned __stdcall run(void *owner)
     struct win32_accessible *a = owner;
     HRESULT ready = CoInitializeEx(NULL, COINIT_MULTITHREADED);
     while (WaitForSingleObject(a->question, INFINITE) == WAIT_OBJECT_0 && !a->end) {
-        ResetEvent(a->question);
         if (SUCCEEDED(ready))
             answer(a);
         SetEvent(a->answered);
@@ -150,7 +149,7 @@ static struct win32_accessible *start(void)
     if (!a)
         return NULL;
     a->owners = 2;
-    a->question = CreateEventW(NULL, TRUE, FALSE, NULL);
+    a->question = CreateEventW(NULL, FALSE, FALSE, NULL);
     a->answered = CreateEventW(NULL, TRUE, TRUE, NULL);
     a->thread = a->question && a->answered ? (HANDLE)_beginthreadex(NULL, 0, run, a, 0, NULL) : NULL;
     if (a->thread)
