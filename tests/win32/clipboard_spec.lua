@@ -49,6 +49,16 @@ test("what the user's program only promised comes back as well", function()
     expect.contains(stage.order "formats", "a format of my own 6 ")
 end)
 
+test("of more than 64 MiB what does not come back is told", function()
+    stage.puppet("own", "some text", "big"):await "owned"
+    local desktop, pin = ready()
+    expect.equal(desktop:paste(pin, "our text", within()), "whole")
+    expect.contains(desktop:unsaved(), "could be saved and will come back: it has more than 64 MiB")
+    desktop:unlock()
+    expect.equal(stage.clipboard(), "some text")
+    expect.lacks(stage.order "formats", "a big format")
+end)
+
 test("an empty clipboard is empty again", function()
     stage.order "empty"
     local desktop, pin = ready()
@@ -78,15 +88,17 @@ test("a program that reads the clipboard whenever it changes gets nothing and pr
     expect.equal(stage.clipboard(), nil, "nor does anybody else")
 end)
 
-test("who reads first takes nothing away from the window", function()
-    local manager = stage.puppet "manager"
-    manager:await "listens"
-    local desktop, pin = ready()
-    for i = 1, 5 do
-        expect.equal(desktop:paste(pin, "text " .. i, within()), "whole")
-    end
-    shows(desktop, pin, "text 1text 2text 3text 4text 5")
-end)
+for _, manner in ipairs { "", "slow" } do
+    test("who reads first takes nothing away from the window " .. manner, function()
+        local manager = stage.puppet("manager", manner)
+        manager:await "listens"
+        local desktop, pin = ready()
+        for i = 1, 5 do
+            expect.equal(desktop:paste(pin, "text " .. i, within()), "whole")
+        end
+        shows(desktop, pin, "text 1text 2text 3text 4text 5")
+    end)
+end
 
 test("a program that takes the clipboard away is told, and nothing was handed out", function()
     local desktop, pin = ready "blind"

@@ -6,9 +6,10 @@
  *     alone TEXT                prints how many ms an Edit control takes for it, when nobody else has a part in that
  *     own TEXT [MANNER]         the user's clipboard: text and two formats more; "owned", and "lost" at the end
  *         late | slow | hang    each is made when somebody asks | after 600 ms, "answered" | never
+ *         big                   a fourth has 70 MiB
  *     text | formats            prints the clipboard's text | each format with its size and a sum of its bytes
  *     empty                     empties it
- *     manager | thief           whenever the clipboard changes: reads it, "read N" | takes it, "took"
+ *     manager [slow] | thief    whenever the clipboard changes: reads it, for 30 ms, "read N" | takes it, "took"
  *     hold                      opens the clipboard and keeps it open; "held"
  *     press | release VK        (a number): what a person's hand does
  *     later press | release VK MS    after so many milliseconds; "done"
@@ -140,7 +141,7 @@ int wmain(int argc, wchar_t **argv)
     if (!strcmp(verb, "formats"))
         return print_formats();
     if (!strcmp(verb, "manager") || !strcmp(verb, "thief"))
-        return watch(*verb == 't');
+        return watch(*verb == 't', *text != 0);
     if (!strcmp(verb, "hold"))
         return hold();
     if (!strcmp(verb, "later")) {

@@ -24,7 +24,7 @@ LRESULT accessible_object(WPARAM wparam, const wchar_t *(*text)(void), const cha
 int own(const char *text, const char *manner);
 int print_formats(void);
 int print_text(bool nameless);
-int watch(bool thief);
+int watch(bool thief, bool slow);
 int hold(void);
 int empty(void);
 

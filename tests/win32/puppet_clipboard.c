@@ -9,7 +9,7 @@
 static wchar_t *promised;
 static const char *owner_manner;
 static UINT html, private_format;
-static bool takes;
+static bool takes, is_slow;
 
 static HGLOBAL memory(const void *bytes, size_t len)
 {
@@ -73,10 +73,14 @@ int own(const char *text, const char *manner)
         return 1;
     const UINT formats[] = {private_format, html, CF_UNICODETEXT};
     for (int i = 0; i < 3; i++)
-        if (*manner)
+        if (*manner && strcmp(manner, "big") != 0)
             SetClipboardData(formats[i], NULL);
         else
             put(formats[i]);
+    if (!strcmp(manner, "big")) { /* beside the others */
+        HGLOBAL much = GlobalAlloc(GMEM_MOVEABLE | GMEM_ZEROINIT, (SIZE_T)70 << 20);
+        SetClipboardData(RegisterClipboardFormatW(L"a big format"), much);
+    }
     CloseClipboard();
     say("owned");
     return loop();
@@ -131,6 +135,8 @@ static void on_change(HWND window)
     HANDLE data = GetClipboardData(CF_UNICODETEXT);
     const wchar_t *text = data ? GlobalLock(data) : NULL;
     unsigned units = text ? (unsigned)wcslen(text) : 0;
+    if (is_slow)
+        Sleep(30);
     CloseClipboard();
     say("read %u", units);
 }
@@ -142,9 +148,10 @@ static LRESULT CALLBACK on_listener(HWND window, UINT message, WPARAM wparam, LP
     return DefWindowProcW(window, message, wparam, lparam);
 }
 
-int watch(bool thief)
+int watch(bool thief, bool slow)
 {
     takes = thief;
+    is_slow = slow;
     AddClipboardFormatListener(window_of(L"puppet.listener", on_listener));
     say("listens");
     return loop();

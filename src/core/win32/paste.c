@@ -11,6 +11,7 @@
 #define TAKE_TIME (5 * CLOCK_SECOND)    /* for the user's clipboard to be saved, and its owner to answer */
 #define NAMELESS_GRACE (300 * CLOCK_MS) /* the target may still read after somebody whom we do not know */
 #define RENEW_TIME (200 * CLOCK_MS)     /* for who has the clipboard open to close it */
+#define LOOK_TIME (50 * CLOCK_MS)       /* for a program that looks whenever the clipboard changes to begin with it */
 #define RESTORE_TIME (2 * CLOCK_SECOND)
 
 /* From now on nobody gets it from us. True: there was one. */
@@ -119,6 +120,8 @@ static enum window_taken judge(struct win32 *w, const struct state *s, enum wind
         *taken = TAKEN_WHOLE;
     else if (s->reads[READER_NAMELESS])
         *taken = TAKEN_UNKNOWN;
+    if (s->foreign)
+        w->watch = WATCHED;
     w->reader = window ? "window" : process ? "process" : NULL;
     return *taken;
 }
@@ -148,6 +151,21 @@ static bool watch_taking(struct win32 *w, const struct window_pin *pin, const ch
     }
 }
 
+/* A window that wants to paste while somebody else has the clipboard open gets nothing, and few try again. So who looks
+ * at each change (a clipboard's history) may look first. Whether there is somebody is learned from the first paste. */
+static void let_others_look(struct win32 *w, int64_t until)
+{
+    int64_t begun = clock_now(), look_by = begun + LOOK_TIME, close_by = begun + RENEW_TIME;
+    for (uint32_t heard = w->rings; w->watch != UNWATCHED && !look(&w->clipboard).foreign; heard = w->rings)
+        if (win32_pump_wait(w, heard, look_by < until ? look_by : until, false, NULL) != WAIT_READY)
+            break;
+    if (w->watch == WATCH_UNKNOWN)
+        w->watch = look(&w->clipboard).foreign ? WATCHED : UNWATCHED;
+    while (GetOpenClipboardWindow() && clock_now() < close_by && clock_now() < until)
+        if (wait_for(NULL, clock_now() + CLOCK_MS, NULL) != WAIT_EXPIRED)
+            return;
+}
+
 /* The text is on offer when this answers. */
 static bool begin(struct win32 *w, const struct window_pin *pin, const char *text, int64_t until, struct error *err)
 {
@@ -157,10 +175,12 @@ static bool begin(struct win32 *w, const struct window_pin *pin, const char *tex
     w->reader = NULL;
     withdraw(w); /* the last one's text is not for this window */
     int64_t take_by = clock_now() + TAKE_TIME;
-    if (offer(w, pin, text, err) && win32_pump_order(w, ORDER_TAKE, take_by < until ? take_by : until, false, err))
-        return true;
-    withdraw(w);
-    return false;
+    if (!offer(w, pin, text, err) || !win32_pump_order(w, ORDER_TAKE, take_by < until ? take_by : until, false, err)) {
+        withdraw(w);
+        return false;
+    }
+    let_others_look(w, until);
+    return true;
 }
 
 /* What failed may have been pressed all the same, and the text taken between our last look and now. */

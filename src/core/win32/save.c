@@ -6,6 +6,9 @@
 
 enum kind { MEMORY, METAFILE, NOT_OURS };
 
+/* As on X11: what is more takes longer than a person waits, and is copied again for each batch. */
+#define MOST ((SIZE_T)64 << 20)
+
 /* OLE's pointers at the objects of the program that was copied from: they mean nothing once another one owns the
  * clipboard, and the formats themselves stand beside them (OleSetClipboard). */
 static bool is_ole_pointer(UINT id)
@@ -67,17 +70,24 @@ static bool keep(struct win32_saved *saved, UINT id, HANDLE copy)
 
 void win32_save_read(struct win32_saved *saved, struct error *lost)
 {
-    bool any = false, memory = true;
+    bool any = false, memory = true, small = true;
+    SIZE_T total = 0;
     error_clear(lost);
     for (UINT id = 0; (id = EnumClipboardFormats(id));) {
         enum kind kind = kind_of(id);
         HANDLE data = kind == NOT_OURS ? NULL : GetClipboardData(id); /* its owner may make it only now */
         any = true;
-        if (data && !keep(saved, id, kind == METAFILE ? CopyEnhMetaFileW(data, NULL) : copy_memory(data)))
+        total += data && kind == MEMORY ? GlobalSize(data) : 0;
+        if (total > MOST)
+            small = false;
+        else if (data && !keep(saved, id, kind == METAFILE ? CopyEnhMetaFileW(data, NULL) : copy_memory(data)))
             memory = false;
     }
     if (!memory)
         error_set(lost, EC_MEMORY, "not all that is in the clipboard could be saved and will come back: out of memory");
+    else if (!small)
+        error_set(lost, EC_REFUSED,
+                  "not all that is in the clipboard could be saved and will come back: it has more than 64 MiB");
     else if (any && !saved->n)
         error_set(lost, EC_REFUSED,
                   "what is in the clipboard could not be saved and will not come back: its owner does not hand it out");

@@ -75,8 +75,9 @@ struct win32 {
     struct wait_post post; /* by which it rings */
     bool pasted;           /* since the last focus: from now on a button must not get our keys */
     bool stuck;            /* an order was not carried out in time: the thread hangs in another program */
-    const char *reader;    /* who took the last paste: "window" or "process"; NULL: not known */
-    struct error lost;     /* code set: why the user's clipboard did not come back, not told yet */
+    enum { WATCH_UNKNOWN, WATCHED, UNWATCHED } watch; /* do other programs look whenever the clipboard changes? */
+    const char *reader; /* who took the last paste: "window" or "process"; NULL: not known */
+    struct error lost;  /* code set: why the user's clipboard did not come back, not told yet */
     struct win32_clipboard clipboard;
     struct wait_source news, changes;
     uint32_t rings, heard; /* how often the thread rang; as of when `news` is waited for */
