@@ -6,6 +6,7 @@ local leftovers = require "leftovers"
 local places = require "places"
 local project = require "project"
 local stage = require "stage"
+local stops = require "stops"
 local file = require "file"
 local test = expect.test
 
@@ -109,6 +110,10 @@ test("any command may run the stages, also one with blanks and letters of every 
     end
 end)
 
-test("workers may finish late, and PowerShell's markers count", function()
-    require "stops".late_markers(iteration.new(places.windows "ahk"))
+test("without -Via it is AutoHotkey; workers may finish late, and PowerShell's markers count", function()
+    local it = iteration.new(places.windows "ahk")
+    it.place.flags, it.place.env.FACTORY_AHK_EXE = {}, places.AUTOHOTKEY
+    stops.late_markers(it)
+    expect.matches(expect.read(it.at:report()), "\n| prompts travelled by | ahk %(")
+    expect_logs(it, { page = expect.read(it.at:report()) })
 end)
