@@ -17,6 +17,9 @@ print(assert(desktop:paste(pin, "by hand", { press = function(keys) return keys 
     deadline = clock.now() + 10 })))
 print(assert(desktop:screen_text(pin)))
 print(assert(desktop:key(pin, "Return", { deadline = clock.now() + 10 })))
+print(assert(desktop:key(pin, "Return", { press = function(chord) return chord == "Return" end,
+    deadline = clock.now() + 10 })))
+print(desktop:reader(), refused("EUNSUPPORTED", desktop:told_text(pin)))
 assert(desktop:type(pin, "word", { deadline = clock.now() + 10 }))
 assert(desktop:screenshot(nil, "picture"))
 host.stable()

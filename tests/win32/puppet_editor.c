@@ -189,11 +189,13 @@ static LRESULT CALLBACK on_frame(HWND window, UINT message, WPARAM wparam, LPARA
             take_focus();
         return 0;
     case WM_TIMER:
+        if (wparam == TAKE_BACK) { /* again and again: it may be refused, and nothing tells of that */
+            SetForegroundWindow(window);
+            return 0;
+        }
         KillTimer(window, wparam);
         if (wparam == HAND_ON)
             SetFocus(field);
-        else if (wparam == TAKE_BACK)
-            SetForegroundWindow(window);
         else
             paste_by(field, GetClipboardSequenceNumber() == number);
         return 0;
