@@ -1,4 +1,5 @@
 local expect = require "expect"
+local pages = require "pages"
 local prompt = require "dispatch.prompt"
 local test = expect.test
 
@@ -25,6 +26,10 @@ local function bad(bytes, ...)
 end
 
 test("a prompt with its headers, path and token is good", function() good(GOOD) end)
+
+test("the prompt that the manual shows is good", function()
+    good(pages.code("docs/manual.md", "text", "A_core_20261122_1.txt")[1])
+end)
 
 test("a BOM and CRLF are tolerated", function()
     good("\xEF\xBB\xBF" .. GOOD:gsub("\n", "\r\n"))
