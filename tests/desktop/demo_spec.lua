@@ -47,3 +47,21 @@ test("an unknown flag of the demo is wrong usage", function()
     expect.equal(run.exit, 64)
     expect.contains(run.err, "dispatch demo [-Via")
 end)
+
+test("what the demo cannot do is wrong usage, before anything is made", function()
+    local folder = expect.folder() .. "/none"
+    for _, case in ipairs {
+        { { "-Via", "wayland" }, "'wayland' is not one of its values" },
+        { { "-Via", "win32" }, "-Via win32: not in this build" },
+        { { "-Via", "fake:x.lua" }, "the demo is for real windows" },
+        { { "-Flow", "none.lua" }, "-Flow none.lua: no such script" },
+        { { "-Workers", "A_core" }, "-Workers: is not for the demo" },
+        { { "-Flow" }, "-Flow: needs a value" },
+    } do
+        local run = expect.dispatch { "demo", "-Folder", folder, table.unpack(case[1]) }
+        expect.equal(run.exit, 64, run.out)
+        expect.contains(run.err, case[2])
+        expect.falsy(file.stat(folder))
+    end
+    expect.equal(expect.dispatch({ "demo", "-Folder" }).exit, 64)
+end)

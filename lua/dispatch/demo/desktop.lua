@@ -165,7 +165,7 @@ local KIND = { x11 = x11, tmux = tmux, win32 = win32, ahk = win32 }
 ---@param via "auto"|"x11"|"tmux"|"win32"|"ahk"
 ---@return string? kind, string? display_or_message    display: the one that is given already
 local function choose(via)
-    if settings.on_windows then return via == "ahk" and "ahk" or "win32", "this desktop" end
+    if settings.on_windows then return via == "ahk" and "ahk" or "win32" end
     local display = settings.display()
     local xterm = via ~= "tmux" and found "xterm"
     if xterm and display and window.probe("x11", display) then return "x11", display end
