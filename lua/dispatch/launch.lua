@@ -8,6 +8,7 @@
 local digest = require "digest"
 local file = require "file"
 local host = require "host"
+local characters = require "dispatch.characters"
 local settings = require "dispatch.settings"
 local layout = require "dispatch.layout"
 local mistake = require "dispatch.mistake"
@@ -33,7 +34,10 @@ local function read(name, builtin)
     local source, message, code
     if builtin then source = host.source(name) else source, message, code = file.read(name) end
     if not source then return nil, message, code end
-    return source, { path = builtin and "lua/" .. name or name, builtin = builtin, sha256 = digest.sha256(source) }
+    local sha256 = digest.sha256(source)
+    source, message, code = characters.utf8(name, source)
+    if not source then return nil, message, code end
+    return source, { path = builtin and "lua/" .. name or name, builtin = builtin, sha256 = sha256 }
 end
 
 ---Looks a script up.

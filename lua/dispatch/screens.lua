@@ -1,6 +1,7 @@
 -- screens.lua: reads an agent's screen by the table of agents.lua. Knows no agent by name.
 
 local file = require "file"
+local characters = require "dispatch.characters"
 local layout = require "dispatch.layout"
 
 local M = {}
@@ -89,6 +90,8 @@ function M.load(root)
         if code ~= "ENOENT" then return nil, message, code end
         return (require "dispatch.agents")             -- require also answers where it found it
     end
+    source, message, code = characters.utf8(path, source)
+    if not source then return nil, message, code end
     local tables, wrong = run(path, source)
     if tables then return tables, path end
     return nil, ("%s:%s; correct that file, or take it away: the built-in table is then used"):format(path, wrong),

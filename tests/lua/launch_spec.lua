@@ -34,6 +34,16 @@ test("an error in a script is exit 1 with a traceback that names its file and li
     expect.contains(run.err, "broken.lua:4: in main chunk")
 end)
 
+test("a byte order mark before a script does not matter; UTF-16 is told", function()
+    local folder = expect.folder()
+    expect.write(folder .. "/marked.lua", "\u{FEFF}#!/usr/bin/env dispatch\nprint 'read'\n")
+    expect.equal(expect.dispatch({ "marked.lua", cwd = folder }).out, "read\n")
+    expect.write(folder .. "/wide.lua", "\xFF\xFEp\0")
+    local run = expect.dispatch { "wide.lua", cwd = folder }
+    expect.equal(run.exit, 2)
+    expect.contains(run.err, "wide.lua: is UTF-16; save it as UTF-8")
+end)
+
 test("a script that is no Lua says file and line", function()
     local folder = expect.folder()
     expect.write(folder .. "/wrong.lua", "local x = \n= 3\n")

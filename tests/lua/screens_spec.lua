@@ -115,7 +115,12 @@ end)
 test("the project's own table stands in place of the built-in one", function()
     local root = expect.folder()
     local path = root .. "/tools/codex/dispatch/agents.lua"
-    expect.write(path, 'return { agents = { { name = "mine", match = { app = { "mine" } } } } }')
+    local source = 'return { agents = { { name = "mine", match = { app = { "mine" } } } } }'
+    expect.write(path, "\u{FEFF}" .. source)     -- as editors of Windows save it
+    expect.equal(expect.ok(screens.load(root)).agents[1].name, "mine")
+    expect.write(path, "\xFF\xFEr\0")
+    expect.refused("EINVAL", "agents.lua: is UTF-16; save it as UTF-8", screens.load(root))
+    expect.write(path, source)
     local tables, from = screens.load(root)
     expect.equal(from, path)
     expect.equal(screens.recognise(tables, { app = "mine" }, nil).name, "mine")
