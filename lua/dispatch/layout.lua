@@ -93,7 +93,8 @@ function M.find_root(given, from)
     local root = search(start)
     if root then return root end
     return nil, ("%s: no folder upwards from here has %s, and it is in no git repository; "
-        .. "go into the project, or give -Root FOLDER"):format(start, CODEX), "ENOENT"
+        .. "go into the project, give -Root FOLDER, or make this folder a project: dispatch init -Root ."):format(start,
+        CODEX), "ENOENT"
 end
 
 ---Where the project's own flow and agents.lua are.
