@@ -123,7 +123,7 @@ static int run_text(lua_State *L, int argc, char **argv)
 {
     bool code = strcmp(argv[1], "-e") == 0;
     if (code && argc < 3) {
-        fputs("dispatch: -e needs the code to run: dispatch -e 'print(clock.now())'\n", stderr);
+        fputs("dispatch: -e needs the code to run: dispatch -e \"print(clock.now())\"\n", stderr);
         return USAGE;
     }
     bind_modules_as_globals(L);

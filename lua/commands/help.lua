@@ -24,7 +24,7 @@ local function overview()
     write("dispatch ", host.version, ": prompts to AI coding workers, each proven to have arrived\n\n",
         "  dispatch run_iter.lua -RunId ID [settings]   the twelve steps of an iteration\n",
         "  dispatch FILE.lua [ARGS]                     a Lua script\n",
-        "  dispatch -e 'CODE'   dispatch -              Lua code; from standard input\n",
+        "  dispatch -e \"CODE\"   dispatch -              Lua code; from standard input\n",
         "  dispatch COMMAND …\n\n")
     local rows = {}
     for i, name in ipairs(launch.commands()) do rows[i] = { name, command_of(name).summary } end

@@ -101,7 +101,7 @@ function M.check(steps)
     local api = steps.api or M.API
     if math.floor(api) ~= M.API then
         complain("it was written for flow API %s, this dispatch has %d: compare it with the built-in run_iter.lua"
-            .. " (`dispatch -e 'print(host.source \"run_iter.lua\")'`) and set api = %d", api, M.API, M.API)
+            .. " (`dispatch -e \"print(host.source('run_iter.lua'))\"`) and set api = %d", api, M.API, M.API)
     end
     check_workers(steps.workers)
     if steps.run_id == nil then

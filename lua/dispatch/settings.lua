@@ -103,7 +103,7 @@ M.TABLE = {
         about = "html: a self-contained page beside the report, pictures inside" },
     { name = "Events", field = "events", variable = "EVENTS", default = "off", read = one_of "off json",
         accepts = "json or off", about = "one JSON object a line on stdout, in place of the progress view" },
-    { name = "Root", field = "root", read = text, none = "(found)", accepts = "a folder",
+    { name = "Root", field = "root", read = values.folder(M.on_windows), none = "(found)", accepts = "a folder",
         about = "the project; default: the nearest folder upwards that has tools/codex" },
     { name = "Help", field = "help", switch = true, default = false, about = "say how this is used" },
 }

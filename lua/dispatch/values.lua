@@ -75,6 +75,17 @@ function M.text(text)
     return text
 end
 
+---A folder. A quote in one, on Windows, is a mistake of quoting: "C:\x\" -More; there \" is a quote, and no end.
+---@param on_windows boolean
+function M.folder(on_windows)
+    return function(text)
+        if on_windows and text:find('"', 1, true) then
+            return nil, [[has a quote in it: \ before the closing " takes it into the path; leave that \ out]]
+        end
+        return M.text(text)
+    end
+end
+
 function M.number(least, most)
     return function(text)
         local n = text:find "^[+-]?%d+$" and #text < 18 and math.tointeger(tonumber(text))

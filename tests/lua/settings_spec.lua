@@ -106,6 +106,18 @@ test("the table here is the whole table", function()
     expect.equal(next(known), nil)
 end)
 
+test("a folder on Windows has no quote in it: a backslash swallowed the closing one, and what stood behind", function()
+    local folder = require("dispatch.values").folder
+    local value_read, why = folder(true) [[Z:\x" -RunId 20261122_1]]
+    expect.equal(value_read, nil)
+    expect.contains(why, "leave that \\ out")
+    expect.equal(folder(true) [[Z:\x\]], [[Z:\x\]])
+    expect.equal(folder(false) [[/a "b"]], [[/a "b"]])
+    if not expect.windows then return end
+    expect.refused("EINVAL", "leave that \\ out", parse({ "-Root", [[Z:\x" -RunId 20261122_1]] }, {},
+        { requires = { "RunId" } }))
+end)
+
 test("a flag wins over both variables, the flat one over the other", function()
     local both = { FACTORY_SEND_MODE = "both", FACTORY_DISPATCH__SEND_MODE = "ctrl_enter" }
     expect.equal(value("send_mode", { "-SendMode", "enter" }, both), "enter")
