@@ -3,6 +3,7 @@
 local command_line = require "dispatch.command_line"
 local launch = require "dispatch.launch"
 local opener = require "dispatch.opener"
+local session = require "dispatch.session"
 local title = require "dispatch.title"
 
 local USAGE = "dispatch open -RunId ID [-Workers NAME,…] [-Launcher auto|tmux|xterm|wt|console|code] "
@@ -12,6 +13,16 @@ local function say(word, worker, text) io.stdout:write(("%-9s%-18s%s\n"):format(
 
 local function tell(word, worker, name, listed)
     say(word, worker, ("%s (%s, pid %d)"):format(name, listed.app ~= "" and listed.app or "?", listed.pid))
+end
+
+---A run refuses what would run its prompt as commands: better said now.
+local function warn_of_shell(openings)
+    local opening = openings[1]                  -- the command is the same for all
+    if not opening.launcher or opening.launcher.runs_nothing then return end
+    local shell = session.is_shell(opening.window.command)
+    if not shell then return end
+    io.stdout:write(("Each of these windows is at a shell (%s), and a run refuses it: start the agent in "
+        .. "each, or have it started by -WorkerCommand\n"):format(shell))
 end
 
 local WRONG_USAGE = { EINVAL = true, EUNSUPPORTED = true }
@@ -52,11 +63,13 @@ local function run(argv)
         for _, opening in ipairs(openings) do
             say("would", opening.worker, "run " .. command_line.show(opening.argv))
         end
+        warn_of_shell(openings)
         return 0
     end
     local ok
     ok, message, code = opener.open(context, openings, tell)
     if not ok then return complain(message, code) end
+    warn_of_shell(openings)
     return 0
 end
 

@@ -24,6 +24,18 @@ function M.shell()
     return shell ~= "" and shell or settings.on_windows and "cmd.exe" or "/bin/sh"
 end
 
+local SHELLS = {}
+for name in ("sh bash dash zsh ksh fish tcsh nu cmd powershell pwsh"):gmatch "%S+" do SHELLS[name] = true end
+
+---Does this command leave its window at a shell? One with arguments may run a program: `cmd.exe /d /c codex`.
+---@param command? string[]           nil: the user's shell
+---@return string? shell              its name
+function M.is_shell(command)
+    if not command then return (M.shell():match "[^/\\]+$") end
+    local name = #command == 1 and command[1]:match "[^/\\]+$"
+    return name and SHELLS[name:lower():gsub("%.exe$", "")] and name or nil
+end
+
 local INSTALLED = { { "LOCALAPPDATA", "/Programs" }, { "ProgramFiles", "" } }
 
 ---@return string? path               VS Code. On Windows PATH has only its script, which is none that can be started

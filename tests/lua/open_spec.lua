@@ -84,6 +84,23 @@ test("-WhatIf says each command and runs none", function()
     expect.equal(expect.read(at.root .. "/Z_aggregator"), nil)
 end)
 
+test("windows at a shell are told as such, with what to do: a run would refuse them", function()
+    if not expect.windows then expect.need "tmux" end
+    local at = root_with_worktrees()
+    local function says(...)
+        return open(at, "-WhatIf", ...).out:match "at a shell %(([^)]+)%), [^\n]*%-WorkerCommand\n$"
+    end
+    local shell = expect.windows and "cmd.exe" or "sh"
+    expect.equal(says("-WorkerCommand", shell), shell)
+    expect.truthy(says())
+    expect.equal(says("-WorkerCommand", "'" .. expect.binary() .. "'"), nil)
+    expect.equal(says("-WorkerCommand", shell .. " -c agent"), nil)
+    expect.equal(says("-OpenCommand", "true"), nil)
+    local is_shell = require("dispatch.session").is_shell
+    expect.equal(is_shell { [[C:\Windows\System32\CMD.EXE]] }, "CMD.EXE")
+    expect.equal(is_shell { "cmd.exe", "/d", "/c", "codex" }, nil)
+end)
+
 local WINDOW = { worker = "A_core", title = "HITECHOS_A_core_20261122_1", worktree = [[C:\My; Project\A_core]],
     workspace = "C:/runs/A.code-workspace", first = true }
 
