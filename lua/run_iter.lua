@@ -51,11 +51,10 @@ return flow {
         return factory.stage(run, "worktrees open")
     end },
 
-    { "ensure_ahk", plan = "choose how the prompts travel (-Via), see whether that needs AutoHotkey",           -- 7
-        function(run)
-            run.crew = crew.new(run)
-            return run.crew:prepare()           -- "not needed", unless they travel by AutoHotkey
-        end },
+    { "ensure_ahk", plan = crew.ways, function(run)                                                             -- 7
+        run.crew = crew.new(run)
+        return run.crew:prepare()               -- "not needed", unless somebody gets his by AutoHotkey
+    end },
 
     { "dispatch", plan = crew.plan, function(run)                                                               -- 8
         return run.crew:deliver(run.workers)    -- each prompt to its window, one receipt each

@@ -84,7 +84,7 @@ local function run(argv)
     if cfg.root and not root then return complain(message, 64) end
     carrier, message = carriers.open { cfg = cfg, root = root, emit = emit }
     if not carrier then return complain(message, 2) end
-    local ready, why, code = carrier:prepare()
+    local ready, why, code = carrier:prepare(cfg)
     local exit = ready and send_all(carrier, jobs) or complain(why, code == "EINTR" and 130 or 2)
     carrier:close()
     if wait.interrupted() then wait.resume() end

@@ -1,8 +1,9 @@
 -- carriers.lua: how a batch of prompts travels. `-Via` chooses one; everybody else only knows this:
 --
 --   carriers/NAME.lua             open(run, via); refuses(cfg, via): why this build or machine cannot, or nil
+--                                 plan(cfg, via, names): what prepare() would do | nil, message, CODE
 --   carrier.name
---   carrier:prepare()             step 7: "not needed" | a sentence | nil, message, CODE
+--   carrier:prepare(names)        step 7: "not needed" | a sentence | nil, message, CODE; names: whom to send to
 --   carrier:aim(jobs, pump)       every target of the batch found and checked, before anything is sent to any
 --   carrier:deliver(jobs, pump)   an iterator: job, seen (facts, never a verdict), one by one in any rhythm; it ends
 --                                 with nil, or with nil, message, CODE where something stopped the batch between two
@@ -52,6 +53,16 @@ function M.refuses(cfg)
     local why = carrier_of(kind).refuses(cfg, via)
     return why and ("%s %s: %s; here there are %s"):format(cfg.origin and cfg.origin.via or "-Via", via, why,
         table.concat(M.offered(), ", "))
+end
+
+---What step 7 is about to do, for -WhatIf.
+---@param cfg table
+---@param names string[]                          whoever is to be sent to
+---@return string? plan
+---@return string? message, string? code          the run will stop: what is missing
+function M.plan(cfg, names)
+    local kind, via = kind_of(cfg)
+    return carrier_of(kind).plan(cfg, via, names)
 end
 
 ---@param run table

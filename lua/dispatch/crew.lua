@@ -28,6 +28,15 @@ M.__index = M
 ---@return string plan
 M.plan = queue.plan
 
+---What step 7 is about to do: a `plan` for it. Only a dry run looks for AutoHotkey here: the step does so itself.
+---@param run run
+---@return string? plan
+---@return string? message, string? code          ENOENT and others: the run would stop for lack of AutoHotkey
+function M.ways(run)
+    if not run.cfg.what_if then return "choose how the prompts travel (-Via), see whether that needs AutoHotkey" end
+    return carriers.plan(run.cfg, queue.sends(run))
+end
+
 ---The crew of a run. Nobody is looked at yet.
 ---@param run run
 ---@return crew crew
@@ -76,14 +85,14 @@ function M:expect()
 end
 
 ---Step 7: how prompts travel, and who is there.
----@return string? note                           "not needed", unless they travel by AutoHotkey
+---@return string? note                           "not needed", unless somebody gets his by AutoHotkey
 ---@return string? message, string? code          ENODISPLAY: there is nowhere to send to; EUNSUPPORTED; EINVAL: a
 ---prompt changed, or agents.lua or the rules of a fake desktop are wrong; ENOENT EACCES EIO
 function M:prepare()
     local ok, message, code = take_on(self, contract.job)
     if ok then self.carrier, message, code = carriers.open(self.run) end
     if not self.carrier then return nil, message, code end
-    return self.carrier:prepare()
+    return self.carrier:prepare(queue.sends(self.run))
 end
 
 -- ------------------------------------------------------------------------------------------------------------- waiting

@@ -57,6 +57,21 @@ local function decide(job, run)
     return judge[earlier.kind](job)
 end
 
+---Whoever step 8 may send to, by what is known without a look at the prompts. A worker that stands in its way is none.
+---@param run table
+---@return string[] workers
+function M.sends(run)
+    local list = {}
+    for _, worker in ipairs(run.workers) do
+        local earlier = run.earlier[worker]
+        local again = not earlier or run.cfg.resend or earlier.kind == "maybe" or earlier.finished
+        if again and not contract.read_marker(run.layout:marker(worker), run.id, worker) then
+            list[#list + 1] = worker
+        end
+    end
+    return list
+end
+
 ---What step 8 is about to do, for -WhatIf and the log.
 ---@param run table
 ---@return string? plan
@@ -78,7 +93,6 @@ function M.plan(run)
             send[#send + 1] = worker
         end
     end
-    if old[1] then return nil, table.concat(old, "\n"), "ECHANGED" end
     if doubt[1] then return nil, table.concat(doubt, "\n"), "EINDOUBT" end
     if send[1] then table.insert(parts, 1, "send to " .. table.concat(send, ", ")) end
     return table.concat(parts, "; ")

@@ -8,6 +8,7 @@ local ahk = require "dispatch.carriers.ahk"
 local carriers = require "dispatch.carriers"
 local find = require "dispatch.ahk.find"
 local keys = require "dispatch.ahk.keys"
+local queue = require "dispatch.queue"
 local runtime = require "dispatch.ahk.runtime"
 local script = require "dispatch.ahk.script"
 local test = expect.test
@@ -158,7 +159,9 @@ local function machine(o)
         return { exit = 2, out = "", err = "* (1) : ==> This script requires AutoHotkey v2.0.\r\n\r\n"
             .. "Current interpreter: AutoHotkey v" .. version .. " Unicode 64-bit\r\n" }
     end)
+    instead(process, "which", function(name) return name == "winget" and o.winget and "winget.exe" or nil end)
     instead(find, "candidates", function() return o.here or {} end)
+    return o
 end
 
 test("the first v2 is taken; a v1 is named and refused", function()
@@ -181,6 +184,21 @@ test("winget installs it, or the run is blocked with what to do", function()
     expect.equal(find.ensure(nil, soon()).path, "new.exe")
     machine { winget = { exit = 7, says = "no\nnetwork" } }
     expect.refused("EIO", "winget could not install it (exit status 7: no network)", find.ensure(nil, soon()))
+end)
+
+test("a dry run says which would be started or that winget would bring one, and stops where the run would", function()
+    machine { here = { "new.exe" } }
+    expect.equal(find.plan(), "start AutoHotkey 2.0.18, new.exe")
+    local o = machine { winget = { exit = 0, brings = { "new.exe" } } }
+    expect.contains(find.plan(), "have winget install AutoHotkey v2")
+    expect.equal(o.here, nil, "nothing was installed")
+    machine {}
+    expect.refused("ENOENT", "is not here: not in the registry", find.plan())
+    expect.refused("ENOENT", "there is no winget to install it with", find.plan())
+    machine { here = { "old.exe" }, versions = { ["old.exe"] = "1.1.37.02" } }
+    expect.refused("ENOENT", "old.exe is AutoHotkey 1.1.37.02", find.plan())
+    machine { winget = { exit = 0 } }
+    expect.refused("ENOENT", "no.exe", find.plan "no.exe")
 end)
 
 test("where it may lie: what its set-up wrote down, PATH, the usual folders", function()
@@ -216,7 +234,8 @@ local function hand(fails)
 end
 
 ---A run in which AutoHotkey is `fails`' hand.
-local function by_hand(w, fails)
+---@param args? table                             for world.run
+local function by_hand(w, fails, args)
     local s = hand(fails)
     instead(find, "ensure", function() return { path = "ahk.exe", version = s.version } end)
     instead(script, "start", function()
@@ -229,7 +248,8 @@ local function by_hand(w, fails)
         s.desktop = carrier.places[1].desktop
         return carrier
     end)
-    local r = w:run()
+    instead(carriers, "plan", function(cfg, names) return ahk.plan(cfg, "ahk", names) end)
+    local r = w:run(args)
     expect.truthy(s.closed ~= false, "the script was ended")
     return r
 end
@@ -244,6 +264,69 @@ test("a run by AutoHotkey's hands proves what any other does", function()
     expect.contains(expect.read(w.at:ahk_script()), '\nRUN_ID := "' .. w.at.run_id .. '"\n')
     local _, lines = expect.read(w.at:ahk_results()):gsub("\ttaken=whole\tkeys=1\n", "")
     expect.equal(lines, 5)
+end)
+
+local function no_autohotkey() return nil, "AutoHotkey v2 is not here", "ENOENT" end
+
+---As by_hand() on a machine without AutoHotkey.
+local function without(w, args)
+    instead(find, "find", no_autohotkey)
+    instead(process, "which", function() return nil end)
+    instead(carriers, "plan", function(cfg, names) return ahk.plan(cfg, "ahk", names) end)
+    instead(carriers, "refuses", function() end)
+    instead(carriers, "open", function(run)
+        return expect.ok(ahk.open(run, "ahk", run.cfg.via))
+    end)
+    instead(find, "ensure", no_autohotkey)
+    return w:run(args)
+end
+
+local function step_7(r)
+    for _, event in ipairs(r:all "step.end") do
+        if event.step == "ensure_ahk" then return event end
+    end
+end
+
+test("where nobody is to be sent to AutoHotkey is not needed, and not looked for", function()
+    local w = world.new()
+    expect.equal(by_hand(w).exit, 0)
+    local r = without(w)                         -- all markers stand
+    expect.equal({ r.exit, step_7(r).status }, { 0, "not_needed" }, r.err)
+    r = without(w, { "-Resend" })                -- whoever is done is not sent to, -Resend or not
+    expect.equal({ r.exit, step_7(r).status }, { 0, "not_needed" }, r.err)
+    w:unmark "A_core"
+    r = without(w, { "-Resend" })
+    expect.equal({ r.exit, step_7(r).code }, { 2, "ENOENT" })
+    expect.equal(r:pastes(), {})
+end)
+
+test("a worker that is only waited for needs no AutoHotkey", function()
+    local w = world.new { work = 50 }
+    expect.equal(by_hand(w, nil, { "-WorkerDoneTimeout", "20" }).exit, 2)
+    w:unmark()
+    for _, worker in ipairs(world.WORKERS) do
+        table.insert(w.rules, { at = 5, write = w.at:marker(worker), text = world.token(worker) })
+    end
+    local r = without(w)
+    expect.equal({ r.exit, step_7(r).status, r:pastes() }, { 0, "not_needed", {} }, r.err)
+end)
+
+test("a dry run stops where the run would, for lack of AutoHotkey, and only there", function()
+    local w = world.new()
+    local r = without(w, { "-WhatIf" })
+    expect.equal(r.exit, 2)
+    expect.contains(r.out, "AutoHotkey v2 is not here; there is no winget")
+    expect.equal(by_hand(w).exit, 0)
+    r = without(w, { "-WhatIf" })
+    expect.equal(r.exit, 0, r.out)
+    expect.contains(r.out, "nobody is to be sent to")
+end)
+
+test("whoever is sent to after all finds the same hands", function()
+    instead(queue, "sends", function() return {} end)
+    local r = by_hand(world.new())
+    expect.equal({ r.exit, step_7(r).status, r:receipts().A_core }, { 0, "not_needed", "submitted" }, r.out .. r.err)
+    expect.contains(expect.read(world.now.at:ahk_results()), "A_core\ttaken=whole")
 end)
 
 test("a focus that AutoHotkey cannot get stops the run before anything is pasted", function()

@@ -40,6 +40,19 @@ test("none is here, and no winget: the run stops before anybody is sent to, and 
     left:check "none"
 end)
 
+test("only a version 1: a dry run says so; where all markers stand none is needed", function()
+    local it, left = new()
+    local too_old = places.AUTOHOTKEY:gsub("V2", "")
+    local run = it:run { AhkExe = too_old, "-WhatIf" }
+    expect.equal(run.exit, 2, run.err)
+    expect.matches(run.out, "ensure_ahk +blocked[^\n]*AutoHotkey%.exe is AutoHotkey 1")
+    for _, worker in ipairs(iteration.WORKERS) do it:mark(worker) end
+    expect.equal(it:run({ AhkExe = too_old, "-WhatIf" }).exit, 0)
+    it:passes { AhkExe = too_old }
+    it:expect_untouched()
+    left:check "not needed"
+end)
+
 test("winget cannot install one: its words are in the report", function()
     if find.find() then expect.elsewhere "this machine has an AutoHotkey of its own" end
     local it, left = new()

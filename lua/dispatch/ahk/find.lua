@@ -11,6 +11,8 @@ local M = {}
 M.PROBE_SECONDS = 20
 M.WINGET = { "winget", "install", "--id", "AutoHotkey.AutoHotkey", "-e", "--silent", "--accept-package-agreements",
     "--accept-source-agreements" }
+local ADVICE = "install AutoHotkey v2, name one with -AhkExe, or choose -Via win32"
+M.NO_WINGET = "there is no winget to install it with: " .. ADVICE
 local NAMES = { "AutoHotkey64.exe", "AutoHotkey.exe", "AutoHotkey32.exe" }
 local KEYS = { [[HKLM\SOFTWARE\AutoHotkey]], [[HKCU\SOFTWARE\AutoHotkey]], [[HKLM\SOFTWARE\WOW6432Node\AutoHotkey]] }
 -- A v1 refuses the first line, and names itself.
@@ -86,13 +88,23 @@ end
 ---@param deadline number
 ---@return true? installed, string? message, string? code
 function M.install(deadline)
-    local advice = "install AutoHotkey v2, name one with -AhkExe, or choose -Via win32"
     local result, message, code = process.run(M.WINGET, { deadline = deadline })
-    if code == "ENOENT" then return nil, "there is no winget to install it with: " .. advice, "ENOENT" end
-    if not result then return nil, ("winget: %s: %s"):format(message, advice), code end
+    if code == "ENOENT" then return nil, M.NO_WINGET, "ENOENT" end
+    if not result then return nil, ("winget: %s: %s"):format(message, ADVICE), code end
     if result.exit == 0 then return true end
     local words = (result.out .. result.err):gsub("%s+", " "):sub(-200)
-    return nil, ("winget could not install it (exit status %s: %s): %s"):format(result.exit, words, advice), "EIO"
+    return nil, ("winget could not install it (exit status %s: %s): %s"):format(result.exit, words, ADVICE), "EIO"
+end
+
+---What ensure() would do.
+---@param named? string
+---@return string? plan, string? message, string? code        those of find(): what ensure() would stop at
+function M.plan(named)
+    local found, message, code = M.find(named)
+    if found then return ("start AutoHotkey %s, %s"):format(found.version, found.path) end
+    if named or code == "EINTR" then return nil, message, code end
+    if process.which(M.WINGET[1]) then return "have winget install AutoHotkey v2, and start that" end
+    return nil, ("%s; %s"):format(message, M.NO_WINGET), "ENOENT"
 end
 
 ---Finds it, else installs it and finds it then.

@@ -61,11 +61,19 @@ local function write(self)
     return path
 end
 
-function M:prepare()
-    local ok, message, code = windows.prepare(self)
-    if not ok then return nil, message, code end
-    local found
-    found, message, code = find.ensure(self.cfg.ahk_exe, clock.now() + self.cfg.stage_timeout)
+---What prepare() is about to do: a dry run looks for AutoHotkey, and neither installs nor starts it.
+---@param cfg table
+---@param names string[]                          whoever is to be sent to
+---@return string? plan
+---@return string? message, string? code          ENOENT: none is here, and no winget; and those of find.find()
+function M.plan(cfg, _, names)
+    if not names[1] then return "do without AutoHotkey: nobody is to be sent to" end
+    return find.plan(cfg.ahk_exe)
+end
+
+---Finds AutoHotkey and starts its script.
+local function start(self)
+    local found, message, code = find.ensure(self.cfg.ahk_exe, clock.now() + self.cfg.stage_timeout)
     if not found then return nil, message, code end
     self.paths, message, code = paths_of(self)
     if not self.paths then return nil, message, code end
@@ -78,7 +86,22 @@ function M:prepare()
     if not running then return nil, message, code end
     local place = self.places[1]
     place.desktop = hands(place.desktop, running)
+    self.started = true
     return ("AutoHotkey %s, %s"):format(found.version, found.path)
+end
+
+function M:prepare(names)
+    local note, message, code = windows.prepare(self, names)
+    if not note or not names[1] then return note, message, code end
+    return start(self)
+end
+
+---Nobody is sent to by other hands, also where step 7 found that nobody would be.
+function M:aim(jobs, pump)
+    local ok, message, code = true, nil, nil
+    if not self.started then ok, message, code = start(self) end
+    if not ok then return nil, message, code end
+    return windows.aim(self, jobs, pump)
 end
 
 ---A line of AHK_WORKER_RESULTS.log, in the words of receipt.lua's facts.

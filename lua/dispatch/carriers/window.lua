@@ -90,6 +90,11 @@ function M.open(run, via)
     return self
 end
 
+---What prepare() is about to do.
+---@param via string
+---@return string plan
+function M.plan(_, via) return ("send by -Via %s, which needs no AutoHotkey"):format(via) end
+
 function M:prepare()
     if self.agents_path then
         self.emit("artifact", { kind = "lua", path = self.agents_path, sha256 = digest.sha256_file(self.agents_path) })
