@@ -76,9 +76,11 @@ end
 
 ---For `dispatch wait`: every worker was sent to by somebody else, and nothing will be sent.
 ---@return true? ok
----@return string? message, string? code          EACCES: a marker's folder cannot be watched
+---@return string? message, string? code          ECHANGED: a marker is of a rehearsal; EACCES: a marker's folder cannot
+---be watched
 function M:expect()
-    local ok, message, code = take_on(self, contract.target)
+    local ok, message, code = queue.refuse_rehearsed(self.run)
+    if ok then ok, message, code = take_on(self, contract.target) end
     for _, worker in ipairs(ok and self.run.workers or {}) do starts_work(self, self.jobs[worker]) end
     give_time(self, self.at_work)
     return ok, message, code

@@ -42,6 +42,20 @@ local function rehearsed(run, worker)
         .. "%s, or take a new RUN_ID"):format(worker, attempt, run.layout:show(run.layout:marker(worker)))
 end
 
+---Markers that end no run, since a rehearsal wrote them.
+---@param run table
+---@return true? none
+---@return string? message, string? code          ECHANGED: names each of them
+function M.refuse_rehearsed(run)
+    local old = {}
+    for _, worker in ipairs(run.workers) do
+        local why = rehearsed(run, worker)
+        if why and contract.read_marker(run.layout:marker(worker), run.id, worker) then old[#old + 1] = why end
+    end
+    if old[1] then return nil, table.concat(old, "\n"), "ECHANGED" end
+    return true
+end
+
 local function decide(job, run)
     local earlier, resend = job.earlier, run.cfg.resend
     if job.done then
@@ -77,13 +91,13 @@ end
 ---@return string? plan
 ---@return string? message, string? code          EINDOUBT ECHANGED: the run will stop, or would
 function M.plan(run)
-    local parts, send, doubt, old = {}, {}, {}, {}
+    local fine, message, code = M.refuse_rehearsed(run)
+    if not fine then return nil, message, code end
+    local parts, send, doubt = {}, {}, {}
     for _, worker in ipairs(run.workers) do
         local earlier = run.earlier[worker]
         local done = contract.read_marker(run.layout:marker(worker), run.id, worker)
-        if done and rehearsed(run, worker) then
-            old[#old + 1] = rehearsed(run, worker)
-        elseif done then
+        if done then
             parts[#parts + 1] = "leave " .. worker .. " alone: it is done already"
         elseif earlier and not run.cfg.resend and earlier.kind == "sent" then
             parts[#parts + 1] = ("wait for %s: %s"):format(worker, journal.how(earlier))
