@@ -15,6 +15,14 @@ local function default_of(setting)
     return values.show(setting.default)
 end
 
+---What it accepts, and how it is told, on every system. This runs on POSIX alone.
+---@return string accepts, string about
+local function words_of(setting)
+    local accepts = setting.switch and "a switch" or values.accepts(setting)
+    return setting.on_windows and ("%s; on Windows: %s"):format(accepts, setting.on_windows) or accepts,
+        setting.posix and setting.about .. "; not on Windows" or setting.about
+end
+
 ---@return string table                Markdown
 function M.table()
     local rows, later = {}, {}
@@ -25,8 +33,8 @@ function M.table()
         else
             local variable = settings.variables(setting)[1]
             variable = variable and "`" .. variable .. "`" or ""
-            rows[#rows + 1] = { flag, variable, md.text(default_of(setting)),
-                setting.switch and "a switch" or md.prose(values.accepts(setting)), md.prose(setting.about) }
+            local accepts, about = words_of(setting)
+            rows[#rows + 1] = { flag, variable, md.text(default_of(setting)), md.prose(accepts), md.prose(about) }
         end
     end
     return md.table({ "flag", "variable", "default", "accepts", "" }, rows)

@@ -42,7 +42,8 @@ end
 
 local function setting(each)
     write(("-%s  %s\n"):format(each.name, each.switch and "(a switch)" or values.accepts(each)))
-    write_lines(wrap.lines(each.about .. (each.later == true and " (not in this build)" or ""), columns(), "    "))
+    write_lines(wrap.lines(each.about .. (each.later == true and " (not in this build)" or "")
+        .. (settings.here(each) and "" or " (not on Windows)"), columns(), "    "))
     local variables = table.concat(settings.variables(each), ", ")
     write_lines(wrap.lines(("default: %s%s"):format(default_of(each), variables ~= "" and "; " .. variables or ""),
         columns(), "    "))
@@ -53,7 +54,7 @@ local function all_settings()
         "the default. -Flag value, -Flag:value, --flag-name value or --flag-name=value,\n",
         "in any case. -ShowConfig shows what is in force.\n\n")
     for _, each in ipairs(settings.TABLE) do
-        if each.later ~= true then setting(each) end
+        if each.later ~= true and settings.here(each) then setting(each) end
     end
     return 0
 end
@@ -70,7 +71,7 @@ end
 
 local function nearest(topic)
     local names = launch.commands()
-    for _, each in ipairs(settings.TABLE) do names[#names + 1] = "-" .. each.name end
+    for _, each in ipairs(settings.TABLE) do names[#names + 1] = settings.here(each) and "-" .. each.name or nil end
     names[#names + 1] = "settings"
     return values.nearest(topic, names)
 end

@@ -4,10 +4,11 @@ local command_line = require "dispatch.command_line"
 local launch = require "dispatch.launch"
 local opener = require "dispatch.opener"
 local session = require "dispatch.session"
+local settings = require "dispatch.settings"
 local title = require "dispatch.title"
 
-local USAGE = "dispatch open -RunId ID [-Workers NAME,…] [-Launcher auto|tmux|xterm|wt|console|code] "
-    .. "[-WorkerCommand COMMAND] [-OpenCommand COMMAND] [-WhatIf]"
+local USAGE = ("dispatch open -RunId ID [-Workers NAME,…] [-Launcher auto|%s|code] [-WorkerCommand "
+    .. "COMMAND] [-OpenCommand COMMAND] [-WhatIf]"):format(settings.on_windows and "wt|console" or "tmux|xterm")
 
 local function say(word, worker, text) io.stdout:write(("%-9s%-18s%s\n"):format(word, worker, text)) end
 
@@ -21,7 +22,7 @@ local function warn_of_shell(openings)
     if not opening.launcher or opening.launcher.runs_nothing then return end
     local shell = session.is_shell(opening.window.command)
     if not shell then return end
-    io.stdout:write(("Each of these windows is at a shell (%s), and a run refuses it: start the agent in "
+    io.stdout:write(("Each window opened here is at a shell (%s), and a run refuses it: start the agent in "
         .. "each, or have it started by -WorkerCommand\n"):format(shell))
 end
 

@@ -4,8 +4,8 @@ local file = require "file"
 local carriers = require "dispatch.carriers"
 local settings = require "dispatch.settings"
 
-local USAGE = ("dispatch repl [-Via %s] [-TmuxSocket PATH]")
-    :format(table.concat(carriers.offered(), "|"))
+local USAGE = ("dispatch repl [-Via %s]%s"):format(table.concat(carriers.offered(), "|"),
+    settings.on_windows and "" or " [-TmuxSocket PATH]")
 
 ---The file of earlier lines; nil where its folder cannot be had.
 local function history()

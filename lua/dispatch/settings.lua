@@ -22,6 +22,8 @@ M.on_windows = package.config:sub(1, 1) == "\\"
 ---@field default? any                nil: as `none` says
 ---@field none? string                what -ShowConfig says when there is no value
 ---@field accepts string|fun(): string   in words
+---@field on_windows? string          what it accepts there, where that is something else
+---@field posix? boolean              Windows has nothing that it could be for, and refuses it
 ---@field read fun(text: string): any, string?     value; nil, why
 ---@field switch? boolean             takes no value
 ---@field later? true|string          its room, or this value's, is there, and nothing in it: a run refuses it
@@ -54,7 +56,7 @@ M.TABLE = {
     { name = "AhkExe", field = "ahk_exe", variable = "AHK_EXE", flat = true, none = "(found)", read = values.program,
         accepts = "the path of an AutoHotkey v2 that is there", about = "which AutoHotkey; Windows alone needs one" },
     { name = "Via", field = "via", variable = "VIA", default = "auto", read = values.via,
-        accepts = values.ways,
+        accepts = values.ways, on_windows = "auto, ahk, win32 or fake:FILE.lua",
         about = "how prompts travel; auto: by the desktop that has all windows, on Windows by AutoHotkey (ahk)" },
     { name = "PromptMode", field = "prompt_mode", variable = "PROMPT_MODE", default = "auto",
         read = one_of "auto full pointer", accepts = "auto, full or pointer",
@@ -69,7 +71,7 @@ M.TABLE = {
         read = values.either("auto", number(0, 600000)), accepts = "auto, or whole milliseconds, 0 to 600000",
         about = "between a paste and its submit key" },
     { name = "TmuxSocket", field = "tmux_socket", variable = "TMUX_SOCKET", none = "(tmux's own)", read = text,
-        accepts = "the path of a tmux socket, or its name as tmux -L takes it",
+        posix = true, accepts = "the path of a tmux socket, or its name as tmux -L takes it",
         about = "which tmux server (3.2 or later); default: that of $TMUX, else tmux's own" },
     { name = "StageTimeout", field = "stage_timeout", variable = "STAGE_TIMEOUT", default = 900,
         read = number(1, 604800), accepts = "whole seconds, 1 to 604800", about = "for each command of the team" },
@@ -85,8 +87,9 @@ M.TABLE = {
     { name = "WorkerCommand", field = "worker_command", variable = "WORKER_COMMAND", none = "(your shell)",
         read = command(), accepts = "a command", about = "`dispatch open`: what runs in a worker's window" },
     { name = "Launcher", field = "launcher", variable = "LAUNCHER", default = "auto",
-        read = one_of "auto tmux xterm wt console code", accepts = "auto, tmux, xterm, wt, console or code",
-        about = "`dispatch open`: the terminal or editor of a worker's window; wt: Windows Terminal, code: VS Code" },
+        read = one_of "auto tmux xterm wt console code", accepts = "auto, tmux, xterm or code",
+        on_windows = "auto, wt, console or code",
+        about = "`dispatch open`: the terminal or editor of a worker's window; code: VS Code, wt: Windows Terminal" },
     { name = "GateCommand", field = "gate_command", variable = "GATE_COMMAND", none = "(none)",
         read = command(RUN_LEVEL), later = true, accepts = "a command",
         about = "the meaningful gate of the built-in factory" },
@@ -116,6 +119,9 @@ local by_flag = {}
 for _, setting in ipairs(M.TABLE) do by_flag[folded(setting.name)] = setting end
 by_flag.h, by_flag["?"] = by_flag.help, by_flag.help
 
+---@return boolean                    is this setting one of the system that we run on?
+function M.here(setting) return not (setting.posix and M.on_windows) end
+
 ---@return setting? setting, string? given     the flag as it was written, and what stands behind : or =
 ---@return string? value
 local function flag_in(argument)
@@ -126,7 +132,7 @@ end
 
 local function unknown(given)
     local names = {}
-    for i, setting in ipairs(M.TABLE) do names[i] = "-" .. setting.name end
+    for _, setting in ipairs(M.TABLE) do names[#names + 1] = M.here(setting) and "-" .. setting.name or nil end
     local near = values.nearest(given, names)
     return ("%s: no such flag; %s"):format(given, near and ("did you mean %s?"):format(near)
         or "`dispatch help settings` lists them")
@@ -246,6 +252,7 @@ function M.parse(argv, options)
         local source = found[setting.field] or from_environment(setting, options.getenv or os.getenv)
         local value = setting.default
         if source then
+            if not M.here(setting) then return nil, source.from .. ": not on Windows; leave it out", "EINVAL" end
             local why
             value, why = read_value(setting, source)
             if value == nil then return nil, why, "EINVAL" end
@@ -330,7 +337,7 @@ function M.described(cfg)
     local rows = {}
     for _, setting in ipairs(M.TABLE) do
         local value, from = cfg[setting.field], cfg.origin[setting.field] or "default"
-        if setting.name ~= "Help" and (setting.later ~= true or from ~= "default") then
+        if setting.name ~= "Help" and M.here(setting) and (setting.later ~= true or from ~= "default") then
             rows[#rows + 1] = { name = setting.name, from = from,
                 value = value == nil and setting.none or values.show(value) }
         end

@@ -156,9 +156,10 @@ function M.ways()
 end
 
 ---@param setting setting
----@return string                     what it accepts, in words
+---@return string                     what it accepts here, in words
 function M.accepts(setting)
-    return type(setting.accepts) == "function" and setting.accepts() or setting.accepts
+    if type(setting.accepts) == "function" then return setting.accepts() end
+    return require "dispatch.settings".on_windows and setting.on_windows or setting.accepts
 end
 
 local MODIFIERS = { ctrl = "ctrl", control = "ctrl", shift = "shift", alt = "alt", super = "super", win = "super" }

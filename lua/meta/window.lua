@@ -61,7 +61,7 @@ function window.backends() end
 function window.probe(name, where) end
 
 --- Opens a desktop: one connection, closed by close() or when it is collected.
----@param name string one of backends(): "tmux", "x11"
+---@param name string one of backends(): "tmux", "x11"; on Windows "win32"
 ---@param where? string display name; path of the tmux socket, or its name as `tmux -L` takes it; default: the environment's
 ---@return window.desktop? desktop
 ---@return string? message

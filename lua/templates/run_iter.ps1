@@ -22,7 +22,6 @@ param(
     [string] $PasteKeys,
     [string] $FocusKeys,
     [string] $SettleMs,
-    [string] $TmuxSocket,
     [string] $StageTimeout,
     [string[]] $Workers,
     [string] $Factory,

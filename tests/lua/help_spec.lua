@@ -31,6 +31,9 @@ test("every setting is in the list of settings, and has a topic, by its flag or 
         if setting.later == true then
             expect.lacks(all, "-" .. setting.name)
             expect.contains(help(setting.name), "(not in this build)")
+        elseif not settings.here(setting) then
+            expect.lacks(all, "-" .. setting.name)
+            expect.contains(help(setting.name), "(not on Windows)")
         else
             expect.contains(all, "\n-" .. setting.name .. "  ")
         end
@@ -49,6 +52,11 @@ test("what the settings offer, this build has", function()
     for name in offered:gmatch "[^, ]+" do expect.truthy(built[name], name) end
     for name in pairs(built) do
         if name ~= "fake" then expect.contains(offered, name) end
+    end
+    for _, setting in ipairs(settings.TABLE) do
+        if expect.windows and setting.name == "Via" then
+            expect.equal(require "dispatch.values".ways(), setting.on_windows, "the manual's words for Windows")
+        end
     end
     expect.lacks(help "Factory", "builtin")
 end)

@@ -32,6 +32,19 @@ test("every function and method of every module has help, whatever it is asked b
     end
 end)
 
+test("help() lists the keys of the system that it runs on", function()
+    local settings = require "dispatch.settings"
+    local was = settings.on_windows
+    expect.after(function() settings.on_windows = was end)
+    settings.on_windows = false
+    expect.contains(about(nil), "Ctrl-R looks for one")
+    expect.lacks(about(nil), "Ctrl-Z")
+    settings.on_windows = true
+    expect.lacks(about(nil), "Ctrl-R")
+    expect.contains(about(nil), "Ctrl-Z, Ctrl-D, exit")
+    expect.contains(about(nil), "Escape")
+end)
+
 test("each tool and each module of ours has help", function()
     for name, tool in pairs(require "dispatch.repl.tools") do
         expect.matches(about(tool), "^" .. name .. "%(.-%)\n  %u")

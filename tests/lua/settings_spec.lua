@@ -65,8 +65,10 @@ local TABLE = {
     { "Events", "events", "EVENTS", false, "off", { json = "json", off = "off" }, { "xml" } },
 }
 
-for _, row in ipairs(TABLE) do
-    local flag, field, variable, flat, default, good, bad = table.unpack(row, 1, 7)
+local here = {}                                     -- those that this system has
+for _, setting in ipairs(settings.TABLE) do here[setting.name] = settings.here(setting) end
+
+local function judge(flag, field, variable, flat, default, good, bad)
     local long, short = "FACTORY_DISPATCH__" .. variable, "FACTORY_" .. variable
 
     test("-" .. flag .. ": its default, and each value that it takes", function()
@@ -96,6 +98,10 @@ for _, row in ipairs(TABLE) do
     end)
 end
 
+for _, row in ipairs(TABLE) do
+    if here[row[1]] then judge(table.unpack(row, 1, 7)) end
+end
+
 test("the table here is the whole table", function()
     local known = { RunId = true, Resend = true, WhatIf = true, ShowConfig = true, Root = true, Help = true }
     for _, row in ipairs(TABLE) do known[row[1]] = true end
@@ -116,6 +122,18 @@ test("a folder on Windows has no quote in it: a backslash swallowed the closing 
     if not expect.windows then return end
     expect.refused("EINVAL", "leave that \\ out", parse({ "-Root", [[Z:\x" -RunId 20261122_1]] }, {},
         { requires = { "RunId" } }))
+end)
+
+test("Windows has no tmux socket: it is not offered there, and refused when it is given", function()
+    local was = settings.on_windows
+    expect.after(function() settings.on_windows = was end)
+    settings.on_windows = true
+    expect.refused("EINVAL", "-TmuxSocket: not on Windows", parse { "-TmuxSocket", "x" })
+    expect.refused("EINVAL", "_TMUX_SOCKET: not on Windows", parse({}, { FACTORY_DISPATCH__TMUX_SOCKET = "x" }))
+    expect.lacks(settings.show(expect.ok(parse {})), "TmuxSocket")
+    expect.refused("EINVAL", "accepts auto, wt, console or code", parse { "-Launcher", "kitty" })
+    settings.on_windows = false
+    expect.contains(settings.show(expect.ok(parse { "-TmuxSocket", "x" })), "TmuxSocket")
 end)
 
 test("a flag wins over both variables, the flat one over the other", function()
@@ -244,7 +262,7 @@ test("-ShowConfig prints every setting that can be set, with its value and where
     expect.matches(text, "\nAhkExe +%(found%) +default\n")
     for _, setting in ipairs(settings.TABLE) do
         local shown = ("\n" .. text):find("\n" .. setting.name .. " ", 1, true) ~= nil
-        expect.equal(shown, setting.name ~= "Help" and setting.later ~= true, setting.name)
+        expect.equal(shown, setting.name ~= "Help" and setting.later ~= true and here[setting.name], setting.name)
     end
 end)
 

@@ -4,6 +4,7 @@
 local host = require "host"
 local annotations = require "dispatch.annotations"
 local page = require "dispatch.repl.help_page"
+local settings = require "dispatch.settings"
 local values = require "dispatch.values"
 local wrap = require "dispatch.wrap"
 
@@ -280,6 +281,20 @@ local function unknown(topic, columns)
     return wrap.lines(text, columns)
 end
 
+---What is typed at the prompt. A console of Windows has a reader of its own (src/core/windows).
+local function keys(on_windows)
+    return {
+        { "x   =x   f(1)", "the value is printed; _ is the last one" },
+        { "Tab", "completes names, methods, and titles of windows inside a string" },
+        on_windows and { "Up", "earlier lines, those of other days too" }
+            or { "Up, Ctrl-R", "earlier lines, those of other days too; Ctrl-R looks for one" },
+        { "Alt-Enter", "a line more; what is not complete asks for more by itself" },
+        { "Ctrl-C", on_windows and "stops what runs, or drops the line; Escape empties it"
+            or "stops what runs, or drops the line" },
+        { on_windows and "Ctrl-Z, Ctrl-D, exit" or "Ctrl-D, exit", "ends" },
+    }
+end
+
 local function overview(columns)
     local out, rows = { "Windows" }, {}
     for i, f in ipairs(module(TOOLS).functions) do
@@ -288,15 +303,7 @@ local function overview(columns)
     end
     for _, line in ipairs(wrap.pairs(rows, columns, "  ")) do out[#out + 1] = line end
     out[#out + 1] = "The prompt"
-    rows = {
-        { "x   =x   f(1)", "the value is printed; _ is the last one" },
-        { "Tab", "completes names, methods, and titles of windows inside a string" },
-        { "Up, Ctrl-R", "earlier lines, those of other days too; Ctrl-R looks for one" },
-        { "Alt-Enter", "a line more; what is not complete asks for more by itself" },
-        { "Ctrl-C", "stops what runs, or drops the line" },
-        { "Ctrl-D, exit", "ends" },
-    }
-    for _, line in ipairs(wrap.pairs(rows, columns, "  ")) do out[#out + 1] = line end
+    for _, line in ipairs(wrap.pairs(keys(settings.on_windows), columns, "  ")) do out[#out + 1] = line end
     out[#out + 1] = 'Modules: help "window" and help(window.open) say more'
     for _, line in ipairs(wrap.lines(table.concat(M.modules(), " "), columns, "  ")) do out[#out + 1] = line end
     return out
