@@ -61,7 +61,7 @@ test("edit 3, phases: the aggregator is sent to when the four others are done", 
 end)
 
 test("edit 4, a step of its own: it runs, and stops the run when it fails", function()
-    expect.posix "the page's smoke test is a shell's"
+    expect.posix "the page's smoke test is git's, which Wine has not"
     local source = edited(4)
     local at = project(source, FIVE)
     passes(at)
