@@ -1,5 +1,7 @@
 -- advice.lua: what to do next, by the step and the code that stopped a run. The contract's "Recovery" list as data.
 
+local settings = require "dispatch.settings"
+
 local M = {}
 
 local AGAIN = "Run the same command again: what was sent is not sent twice."
@@ -11,13 +13,21 @@ local PROMPTS = "Fix what the message names and run the same command again; `dis
     .. " when the prompts keep the contract."
 local LOOK = "Look at the window of each worker that is named; the evidence is beside this page."
 
+local INTERPRETER = "Put its interpreter in front of it in -Factory, as the message says."
+local MIXED = not settings.on_windows and "Where panes and windows are mixed, say which: -Via tmux or -Via x11." or nil
+
+-- What a step of a team answered without a code; ours have one.
+local OWN = { "The reason is the step's own: do what it says, then run the same command again.",
+    "Where it says nothing: correct the step in the flow's Lua file; it answers true, a sentence, or nil, message,"
+        .. " CODE." }
+
 -- { step, code, advice … }: the first row that fits decides; "*" fits all.
 local ROWS = {
     { "*", "EINTR", "Run the same command again: it goes on where it is safe, and waits for what was sent." },
     { "*", "ENOWINDOW", TITLES, "Open the windows that are missing: `dispatch open -RunId {run_id}`.",
         "Increase -WindowReadyTimeout, or -WindowMatchRetries (FACTORY_WINDOW_MATCH_RETRIES)." },
     { "*", "EAMBIGUOUS", "Close or rename the windows that share a title, so that each worker has one.",
-        "Where panes and windows are mixed, say which: -Via tmux or -Via x11." },
+        MIXED },
     { "*", "EFOCUS", "Close menus and dialogs, and leave keyboard and mouse alone while prompts are sent.",
         "Increase -FocusRetries (FACTORY_FOCUS_RETRIES)." },
     { "*", "EREFUSED", "Do what the message says in that window (answer the dialog, clear the draft, start the agent).",
@@ -36,8 +46,13 @@ local ROWS = {
     { "ensure_ahk", "ENOENT",
         "Where AutoHotkey is missing: install version 2, name one with -AhkExe, or choose -Via win32.",
         "Where a fake desktop is: name a file that is there, -Via fake:FILE.lua; its path begins where you are." },
-    { "ensure_ahk", "EUNSUPPORTED", "Choose another way for the prompts: -Via.",
-        "Where it is an AutoHotkey that is too old: install version 2 beside it, or name one with -AhkExe." },
+    { "ensure_ahk", "EUNSUPPORTED",
+        "Where AutoHotkey is too old, or none: install version 2 beside it, or name the program of one with -AhkExe.",
+        "Else choose another way for the prompts: -Via." },
+    { "ensure_ahk", "ETIMEOUT", "Is it AutoHotkey? Name another one with -AhkExe, or choose -Via win32.",
+        "Where winget took too long: install AutoHotkey version 2 by hand, or increase -StageTimeout." },
+    { "ensure_ahk", "EINVAL", "Correct the file that the message names, then run the same command again.",
+        "Where that is `tools/codex/dispatch/ahk_template.ahk`: or remove it, and the built-in one is taken." },
     { "ensure_ahk", "EIO", "Where AutoHotkey's script is wrong: DISPATCH_RUNTIME.ahk, beside this page, is made of"
         .. " `tools/codex/dispatch/ahk_template.ahk`; correct that, or remove it, and the built-in one is taken.",
         "Else: is the disk full, or the file system gone?", AGAIN },
@@ -47,6 +62,8 @@ local ROWS = {
         .. " and is it the chord that pastes there (-PasteKeys)?",
         "Where AutoHotkey hung: AHK_DISPATCH.log ends with the last order that it carried out.", AGAIN },
     { "launch", "ENOENT", "Name what runs the stages: -Factory COMMAND; or put the Python factory where it belongs." },
+    { "launch", "EUNSUPPORTED", INTERPRETER }, { "bundle_validate", "EUNSUPPORTED", INTERPRETER },
+    { "integrate", "EUNSUPPORTED", INTERPRETER },
     { "*", "EUNSUPPORTED", "Choose another way for the prompts: -Via." },
     { "*", "ESTAGE", ARTIFACTS }, { "*", "EGATE", ARTIFACTS },
     { "launch", "*", ARTIFACTS }, { "open_worktrees", "*", ARTIFACTS },
@@ -79,6 +96,7 @@ function M.of(verdict, run)
     if verdict.verdict == "FAILED" then
         return { "Correct the Lua file that the message names, then run the same command again." }
     end
+    if not verdict.code then return OWN end
     local paths = run.layout
     local fill = { run_id = run.id, title = title_in(verdict.message, run), run_dir = paths:show(paths:run_dir()) }
     for _, row in ipairs(ROWS) do

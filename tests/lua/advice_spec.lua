@@ -34,10 +34,26 @@ local LIST = {
     { "find_zip", "ENOENT", "Put the zip there" },
     { "dispatch", "EINTR", "same command again" },
     { "a step of the team", "ENEW", "same command again" },
+    { "launch", "EUNSUPPORTED", "Put its interpreter in front of it in -Factory" },
+    { "ensure_ahk", "ETIMEOUT", "Is it AutoHotkey? Name another one with -AhkExe" },
+    { "ensure_ahk", "EUNSUPPORTED", "name the program of one with -AhkExe" },
+    { "ensure_ahk", "EINVAL", "`tools/codex/dispatch/ahk_template.ahk`: or remove it" },
+    { "validate_run_id", nil, "correct the step in the flow's Lua file" },
+    { "find_zip", nil, "The reason is the step's own" },
 }
 for _, row in ipairs(LIST) do
-    test(("%s at %s: %s"):format(row[2], row[1], row[3]), function() expect.contains(told(row[1], row[2]), row[3]) end)
+    test(("%s at %s: %s"):format(row[2] or "no code", row[1], row[3]), function()
+        expect.contains(told(row[1], row[2]), row[3])
+    end)
 end
+
+test("no advice is about another step's matter, or another system's", function()
+    for _, row in ipairs { { "launch", "EUNSUPPORTED", "-Via" }, { "ensure_ahk", "ETIMEOUT", "-WorkerDoneTimeout" },
+        { "validate_run_id", nil, "of the right form" }, { "find_zip", nil, "Put the zip there" } } do
+        expect.lacks(told(row[1], row[2]), row[3])
+    end
+    expect.equal(told("dispatch", "EAMBIGUOUS"):find("-Via x11", 1, true) == nil, expect.windows)
+end)
 
 test("a PASS needs none, a failed script has its own", function()
     expect.equal(told(nil, nil, "PASS"), "")
