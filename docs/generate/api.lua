@@ -9,7 +9,7 @@ local md = require "dispatch.markdown"
 local M = {}
 
 ---Our own modules that a flow or a script of a team uses.
-M.OURS = { "flow", "contract", "factory", "crew", "report", "layout", "screens", "json" }
+M.OURS = { "flow", "contract", "factory", "crew", "report", "layout", "screens", "json", "ahk" }
 
 local HEAD = [[
 # Modules

@@ -268,6 +268,13 @@ function M.parse(argv, options)
     return cfg
 end
 
+---Settings by their variables alone, as parse() answers them. The others stay unread: nobody asked for them.
+---@param asked table<string, true>   the variables, as TABLE names them
+function M.of_variables(asked)
+    local function ours(name) return asked[(name:gsub("^FACTORY_", ""):gsub("^DISPATCH__", ""))] end
+    return M.parse({}, { getenv = function(name) return ours(name) and os.getenv(name) or nil end })
+end
+
 ---What was chosen and this build cannot do. A run that went on would report a choice that nobody followed.
 ---@param cfg table
 ---@return string? message

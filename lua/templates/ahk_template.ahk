@@ -18,7 +18,6 @@
 #Requires AutoHotkey v2.0
 #SingleInstance Off
 #NoTrayIcon
-#Warn All, OutputDebug
 ;@ values: RUN_ID, LOG_FILE (the path of AHK_DISPATCH.log)
 
 MODIFIERS := ["LShift", "RShift", "LControl", "RControl", "LAlt", "RAlt", "LWin", "RWin"]

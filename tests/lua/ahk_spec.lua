@@ -33,7 +33,7 @@ end)
 
 test("the values of a run take the place of one line", function()
     local made = expect.ok(runtime.make("\u{FEFF}one\r\n;@ values\r\ntwo\n", "t.ahk", { { "A", '"' }, { "B", "%1" } }))
-    expect.equal(made, '\u{FEFF}one\nA := "`""\nB := "%1"\ntwo\n')
+    expect.equal(made, '\u{FEFF}#Warn All, OutputDebug\none\nA := "`""\nB := "%1"\ntwo\n')
     for _, template in ipairs { "one\n", "\n;@\n;@\n" } do
         expect.refused("EINVAL", "t.ahk: ", runtime.make(template, "t.ahk", {}))
     end

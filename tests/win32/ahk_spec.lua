@@ -167,7 +167,30 @@ test("a team's own script: arguments, status, output; its mistakes with file and
     expect.equal({ r.exit, r.out, r.err }, { 7, 'ä b|q"x', "e" })
     expect.refused("EINVAL", "own ä.ahk, line 3: Missing", run "x := (1")
     expect.refused("EINVAL", "own ä.ahk, line 4: Item has no value", run 'x := Map()\nx["none"]')
+    for line, unset in pairs { ["Gibtsnicht()"] = "Gibtsnicht", ["x := nix.foo"] = "nix",
+        ["f() => y\nx := f()"] = "y" } do       -- AutoHotkey warns of them while it loads, by default in a dialog
+        local message = expect.refused("EINVAL", "own ä.ahk, line 3: This", run(line))
+        expect.contains(message, "has not been assigned a value. (" .. unset .. ")")
+    end
     expect.refused("ENOENT", "no.ahk", ahk.run("no.ahk", {}, { deadline = clock.now() + 30, exe = V2 }))
+end)
+
+test("a team's own script needs nothing but its path: AutoHotkey is the one of the settings", function()
+    local path = stage.folder() .. "/own.ahk"
+    expect.write(path, "\u{FEFF}#NoTrayIcon\nFileAppend(A_AhkVersion, '*')")
+    local function run(exe)
+        return expect.run { expect.binary(), "-e", ("print(require 'dispatch.ahk'.run(%q))"):format(path) ..
+            ("r = require 'dispatch.ahk'.run(%q) print(r and r.out)"):format(path), seconds = stage.SECONDS,
+            env = { FACTORY_AHK_EXE = exe, FACTORY_SEND_MODE = "nonsense" } }
+    end
+    expect.contains(run(V2).out, "2.0.18")
+    expect.matches(run(V1).out, "AutoHotkey 1%.1%.37%.02, and version 2 is needed%s+EUNSUPPORTED")
+    expect.matches(run("C:/no/such.exe").out, "FACTORY_AHK_EXE: 'C:/no/such%.exe' cannot be used.*%s+EINVAL")
+end)
+
+test("a template of the team's own with a warning in it starts all the same", function()
+    local s = started(template_with("\n#NoTrayIcon\n", "\n#NoTrayIcon\nNever() {\n    return nobody_set_it\n}\n"))
+    expect.equal(s.version, "2.0.18")
 end)
 
 -- Many --------------------------------------------------------------------------------------------------------------

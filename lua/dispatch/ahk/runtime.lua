@@ -6,6 +6,8 @@ local host = require "host"
 
 local M = {}
 
+-- Before all else, so that no template forgets it: AutoHotkey shows its warnings in a dialog, and waits.
+local QUIET = "#Warn All, OutputDebug\n"
 local BOM = "\u{FEFF}"                           -- without it AutoHotkey v1 reads the system's code page, and says so
 local ESCAPES = { ["`"] = "``", ['"'] = '`"', [";"] = "`;", ["\n"] = "`n", ["\r"] = "`r", ["\t"] = "`t" }
 
@@ -38,7 +40,7 @@ function M.make(template, name, values)
         return nil, ("%s: %d lines begin with ';@', and the values of a run take the place of exactly one; take over "
             .. "that line from the built-in template (dispatch init)"):format(name, places), "EINVAL"
     end
-    return BOM .. script
+    return BOM .. QUIET .. script
 end
 
 ---The project's own template, else the built-in one.
