@@ -45,7 +45,7 @@ end
 ---@param options {deadline?: number, exe?: string}
 ---@return string? exe, number|string deadline_or_message, string? code
 local function chosen(options)
-    local cfg, message, code = settings.of_variables { AHK_EXE = true, STAGE_TIMEOUT = true }
+    local cfg, message, code = settings.parse({}, { only = { ahk_exe = true, stage_timeout = true } })
     if not cfg then return nil, message, code end
     local found
     found, message, code = find.find(options.exe or cfg.ahk_exe)

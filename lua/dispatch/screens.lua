@@ -3,6 +3,7 @@
 local file = require "file"
 local characters = require "dispatch.characters"
 local layout = require "dispatch.layout"
+local values = require "dispatch.values"
 
 local M = {}
 
@@ -31,6 +32,34 @@ local function wrong_pattern(value)
     end
 end
 
+---@param keys any                                a chord, or a list of { chord = … } and { text = … }
+---@return string? wrong
+local function wrong_keys(keys)
+    if type(keys) == "string" then
+        local chord, why = values.chord(keys)
+        return not chord and ("'%s' %s"):format(keys, why) or nil
+    end
+    for _, key in ipairs(type(keys) == "table" and keys or { keys }) do
+        local chord = type(key) == "table" and key.chord
+        if not (type(chord) == "string" or type(key) == "table" and type(key.text) == "string") then
+            return "needs { chord = \"ctrl+p\" } or { text = \"a text\" }"
+        end
+        local wrong = chord and wrong_keys(chord)
+        if wrong then return wrong .. "; a text is { text = \"…\" }" end
+    end
+end
+
+---Those of windows by their class.
+---@return string? wrong
+local function wrong_rows(tables)
+    for _, which in ipairs { "paste_keys", "focus_keys" } do
+        for i, row in ipairs(tables[which] or {}) do
+            local wrong = wrong_keys(row.keys)
+            if wrong then return ("'%s' %d: %s"):format(which, i, wrong) end
+        end
+    end
+end
+
 ---@return string? wrong
 local function wrong_agent(agent)
     for key, value in pairs(agent) do
@@ -38,6 +67,10 @@ local function wrong_agent(agent)
         if type(value) ~= KEYS[key] then return ("'%s' must be a %s"):format(key, KEYS[key]) end
         local wrong = PATTERNS[key] and wrong_pattern(value)
         if wrong then return ("'%s' has a pattern that cannot be one: %s"):format(key, wrong) end
+    end
+    for _, which in ipairs { "paste_keys", "focus_keys" } do
+        local wrong = agent[which] and wrong_keys(agent[which])
+        if wrong then return ("'%s': %s"):format(which, wrong) end
     end
     local composer = agent.composer
     if composer and not (composer.begins or composer.frame or composer.all) then
@@ -59,6 +92,7 @@ local function wrong_tables(tables)
         local wrong = not (named and type(agent.match) == "table") and "needs a name and a match" or wrong_agent(agent)
         if wrong then return ("agent %d (%s): %s"):format(i, named or "?", wrong), named or nil end
     end
+    return wrong_rows(tables)
 end
 
 ---Runs the file. What is wrong with it, with the line where one can be told.

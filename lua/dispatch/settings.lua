@@ -226,16 +226,16 @@ end
 
 ---Reads flags and environment.
 ---@param argv string[]
----@param options? {getenv?: (fun(name: string): string?), positional?: integer, requires?: string[]}
+---@param options? {getenv?: (fun(name: string): string?), positional?: integer, requires?: string[], only?: table}
 ---       positional: how many arguments that are no flags may stand there (default 0; math.huge: any number); they are
----       cfg[1], cfg[2], …   requires: flags that must be given, e.g. { "RunId" }
+---       cfg[1], cfg[2], …   requires: flags that must be given, e.g. { "RunId" }   only: whose variables are read
 ---@return table? cfg                 {field = value, origin = {field = "-Flag" | "FACTORY_…" | "default"}}
 ---@return string? message, string? code     EINVAL: exit with 64
 function M.parse(argv, options)
     options = options or {}
     for key in pairs(options) do
-        if key ~= "getenv" and key ~= "positional" and key ~= "requires" then
-            error(("settings.parse: unknown option '%s'; getenv, positional, requires"):format(key), 2)
+        if key ~= "getenv" and key ~= "positional" and key ~= "requires" and key ~= "only" then
+            error(("settings.parse: unknown option '%s'; getenv, positional, requires, only"):format(key), 2)
         end
     end
     local found, message = read_flags(argv)
@@ -249,11 +249,11 @@ function M.parse(argv, options)
         return nil, no_flag(found[(options.positional or 0) + 1], found), "EINVAL"
     end
     for _, setting in ipairs(M.TABLE) do
-        local source = found[setting.field] or from_environment(setting, options.getenv or os.getenv)
-        local value = setting.default
+        local read = not options.only or options.only[setting.field]
+        local source = found[setting.field] or read and from_environment(setting, options.getenv or os.getenv)
+        local value, why = setting.default, nil
         if source then
             if not M.here(setting) then return nil, source.from .. ": not on Windows; leave it out", "EINVAL" end
-            local why
             value, why = read_value(setting, source)
             if value == nil then return nil, why, "EINVAL" end
         end
@@ -266,13 +266,6 @@ function M.parse(argv, options)
         end
     end
     return cfg
-end
-
----Settings by their variables alone, as parse() answers them. The others stay unread: nobody asked for them.
----@param asked table<string, true>   the variables, as TABLE names them
-function M.of_variables(asked)
-    local function ours(name) return asked[(name:gsub("^FACTORY_", ""):gsub("^DISPATCH__", ""))] end
-    return M.parse({}, { getenv = function(name) return ours(name) and os.getenv(name) or nil end })
 end
 
 ---What was chosen and this build cannot do. A run that went on would report a choice that nobody followed.

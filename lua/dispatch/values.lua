@@ -164,8 +164,27 @@ end
 
 local MODIFIERS = { ctrl = "ctrl", control = "ctrl", shift = "shift", alt = "alt", super = "super", win = "super" }
 
----A chord: modifiers and one key, as X11 names keys ("Return", "Insert", "v"). Whether there is such a key is for the
----desktop to say.
+-- The names of keys, as X11 has them (keysymdef.h), and what people write for them; letters, digits and F1 to F24 are
+-- their own.
+local KEYS = {}
+for name in ([[Return KP_Enter Tab Escape Insert Delete BackSpace Home End Left Up Right Down Page_Up Page_Down Menu
+    space plus minus comma period slash at exclam question colon semicolon Caps_Lock Num_Lock]]):gmatch "%S+" do
+    KEYS[name:lower()] = name
+end
+for alias, name in pairs { enter = "Return", esc = "Escape", ins = "Insert", del = "Delete", prior = "Page_Up",
+    pageup = "Page_Up", pgup = "Page_Up", next = "Page_Down", pagedown = "Page_Down", pgdn = "Page_Down" } do
+    KEYS[alias] = name
+end
+
+---@return string? key                as X11 names it
+local function key_named(name)
+    local number = math.tointeger(tonumber(name:match "^[fF](%d%d?)$"))
+    if number then return number >= 1 and number <= 24 and "F" .. number or nil end
+    return #name == 1 and name or KEYS[name:lower()]
+end
+
+---A chord: modifiers and one key, as X11 names keys ("Return", "Insert", "v"). Whether this keyboard has such a key is
+---for the desktop to say.
 function M.chord(text)
     local parts = {}
     for part in (text:gsub("%+%+$", "+plus") .. "+"):gmatch "([^+]*)%+" do parts[#parts + 1] = part end
@@ -177,7 +196,10 @@ function M.chord(text)
         end
         if i == #parts and MODIFIERS[modifier] then return nil, "is not a chord: it has no key" end
         if not part:find "^[%w_]+$" then return nil, ("is not a chord: '%s' is no key"):format(part) end
-        parts[i] = MODIFIERS[modifier] or part
+        parts[i] = MODIFIERS[modifier] or key_named(part)
+        if not parts[i] then
+            return nil, ("is not a chord: there is no key '%s' (Return, Tab, Escape, F6, v, …)"):format(part)
+        end
     end
     return parts[1] and table.concat(parts, "+") or nil, "is empty"
 end

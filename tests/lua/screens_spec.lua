@@ -134,6 +134,12 @@ test("a table with a mistake in it is refused, naming the file and the key", fun
         ["return {"] = "agents.lua:1:",
         ["return { agents = 1 }"] = "list `agents`",
         ["error 'no'"] = "attempt to call",
+        ["return { agents = { { name = 'x', match = {}, focus_keys = { { chord = 'Foobar' } } } } }"] =
+            "'focus_keys': 'Foobar' is not a chord: there is no key 'Foobar'",
+        ["return { agents = { { name = 'x', match = {}, focus_keys = { 'ctrl+p' } } } }"] = "needs { chord = ",
+        ["return { agents = { { name = 'x', match = {}, paste_keys = 'ctlr+v' } } }"] = "'ctlr' is no modifier",
+        ["return { agents = {}, focus_keys = { { app = { 'code' }, keys = { { chord = 'Open' } } } } }"] =
+            "'focus_keys' 1: 'Open' is not a chord",
         ["return { agents = { { name = 'x', match = {}, composr = {} } } }"] = "'composr' is no key here",
         ["return { agents = { { name = 'x', match = {}, busy = 'y' } } }"] = "'busy' must be a table",
         ["return { agents = { { match = {} } } }"] = "needs a name",

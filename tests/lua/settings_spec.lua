@@ -37,13 +37,14 @@ local TABLE = {
     { "PromptMode", "prompt_mode", "PROMPT_MODE", false, "auto",
         { auto = "auto", full = "full", pointer = "pointer" }, { "file" } },
     { "PasteKeys", "paste_keys", "PASTE_KEYS", false, nil,
-        { ["ctrl+v"] = "ctrl+v", ["Control+Shift+v"] = "ctrl+shift+v", ["shift+Insert"] = "shift+Insert", F5 = "F5" },
-        { "ctrl+", "+v", "hyper+v", "ctrl", "ctrl v", "ctrl+é" } },
+        { ["ctrl+v"] = "ctrl+v", ["Control+Shift+v"] = "ctrl+shift+v", ["shift+Insert"] = "shift+Insert", F5 = "F5",
+            f12 = "F12", ["ctrl+enter"] = "ctrl+Return", ["shift+ins"] = "shift+Insert" },
+        { "Foobar", "F25", "ctrl+paste", "ctrl+", "+v", "hyper+v", "ctrl", "ctrl v", "ctrl+é" } },
     { "FocusKeys", "focus_keys", "FOCUS_KEYS", false, nil,
         { ['ctrl+shift+p, "Open Codex Sidebar", Return'] =
             { { chord = "ctrl+shift+p" }, { text = "Open Codex Sidebar" }, { chord = "Return" } },
             ["Escape 'i'"] = { { chord = "Escape" }, { text = "i" } }, none = {} },
-        { '"no end', "Open Codex Sidebar+", "," } },
+        { '"no end', "Open Codex Sidebar+", ",", "Foobar", "ctrl+shift+p, Open" } },
     { "SettleMs", "settle_ms", "SETTLE_MS", false, "auto", { auto = "auto", ["0"] = 0, ["250"] = 250 },
         { "-1", "600001", "fast" } },
     { "TmuxSocket", "tmux_socket", "TMUX_SOCKET", false, nil, { ["/tmp/a b"] = "/tmp/a b" }, { "a\nb" } },
@@ -101,6 +102,13 @@ end
 for _, row in ipairs(TABLE) do
     if here[row[1]] then judge(table.unpack(row, 1, 7)) end
 end
+
+test("a text among -FocusKeys whose quotes were forgotten is told so", function()
+    local message = expect.refused("EINVAL", "-FocusKeys: 'ctrl+shift+p, Open'",
+        parse { "-FocusKeys", "ctrl+shift+p, Open" })
+    expect.contains(message, "has 'Open', which is not a chord: there is no key 'Open'")
+    expect.contains(message, "; a text is quoted")
+end)
 
 test("the table here is the whole table", function()
     local known = { RunId = true, Resend = true, WhatIf = true, ShowConfig = true, Root = true, Help = true }

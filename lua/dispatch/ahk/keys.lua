@@ -1,5 +1,7 @@
 -- keys.lua: a chord as AutoHotkey's Send writes it ("Send", key list).
 
+local values = require "dispatch.values"
+
 local M = {}
 
 local MODIFIERS = { ctrl = "^", shift = "+", alt = "!", super = "#" }
@@ -13,6 +15,7 @@ local NAMES = { Return = "Enter", KP_Enter = "NumpadEnter", Tab = "Tab", Escape 
 ---@return string? keys           "{Enter}", "^+{v}"
 ---@return string? message, string? code          EINVAL
 function M.of_chord(chord)
+    chord = values.chord(chord) or chord         -- "enter" is Return
     local modifiers, key = "", chord
     for word in chord:gmatch "(%a+)%+" do
         if not MODIFIERS[word] then return nil, ("'%s': '%s' is no modifier"):format(chord, word), "EINVAL" end
