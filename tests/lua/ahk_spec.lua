@@ -366,4 +366,10 @@ test("a template that cannot be used stops the run in step 7, and names itself",
     local r = by_hand(w)
     expect.equal(r.exit, 2)
     expect.contains(r.page, "ahk_template.ahk: 0 lines begin with ';@'")
+    local own = w.at.root .. "/tools/codex/dispatch/ahk_template.ahk"
+    expect.contains(r:one("run.verdict").message, "remove or rename that file")
+    assert(os.rename(own, own .. ".old"))
+    expect.equal(expect.dispatch({ "init", "-Root", w.at.root }).exit, 0)
+    expect.contains(expect.read(own), "\n;@")
+    expect.equal(by_hand(w).exit, 0)
 end)
