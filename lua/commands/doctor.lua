@@ -142,6 +142,9 @@ local function windows_of(self)
     return all
 end
 
+local OPEN = "`dispatch open -RunId %s` opens it; `dispatch windows %s` says why near misses do not match"
+local CLOSE = "close or rename all but one; `dispatch windows %s` says which they are"
+
 local function look_at_run(self)
     if not (self.cfg.run_id and self.flow) then return end
     local run = { id = self.cfg.run_id, flow = self.flow, root = self.root, cfg = self.cfg }
@@ -156,9 +159,9 @@ local function look_at_run(self)
     local hits = title.match_all(windows, jobs)
     for _, job in ipairs(jobs) do
         local count = #(hits[job.title] or {})
+        local mend = count == 0 and OPEN:format(run.id, job.title) or CLOSE:format(job.title)
         self:says("window", count == 1, true, count == 1 and job.title or ("%d windows are titled %s"):format(count,
-            job.title), ("`dispatch open -RunId %s` opens it; `dispatch windows %s` says why near misses do not match")
-            :format(run.id, job.title))
+            job.title), mend)
     end
 end
 

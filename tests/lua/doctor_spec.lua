@@ -62,6 +62,24 @@ test("doctor: with a RUN_ID it looks for the zip and for each window", function(
     expect.contains(run.out, "0 windows are titled HITECHOS_Z_aggregator_20261122_1")
 end)
 
+test("doctor: a window too many is to be closed, one that is missing to be opened", function()
+    local window, said, title = require "window", "", "HITECHOS_A_core_20261122_1"
+    local desktop = expect.ok(window.fake { { at = 0, window = "one", title = title, app = "xterm" },
+        { at = 0, window = "two", title = title, app = "xterm" } })
+    local backends, probe, open, stdout = window.backends, window.probe, window.open, io.stdout
+    window.backends = function() return { "win32" } end
+    window.probe = function() return true end
+    window.open = function() return desktop end
+    io.stdout = { write = function(_, ...) said = said .. table.concat { ... } end }           -- luacheck: ignore
+    local command = load(require("host").source "commands/doctor.lua", "@lua/commands/doctor.lua")()
+    local done, exit = xpcall(command.run, debug.traceback, { "-Root", root_with_flow(), "-RunId", "20261122_1",
+        "-Factory", expect.idle() })
+    window.backends, window.probe, window.open, io.stdout = backends, probe, open, stdout      -- luacheck: ignore
+    expect.equal({ done, exit }, { true, 2 })
+    expect.matches(said, "2 windows are titled " .. title .. "%s+%-> close or rename all but one")
+    expect.matches(said, "0 windows are titled HITECHOS_B_tooling_20261122_1%s+%-> `dispatch open %-RunId 20261122_1`")
+end)
+
 test("doctor: an unknown flag is wrong usage", function()
     expect.equal(expect.dispatch({ "doctor", "-Frobnicate" }).exit, 64)
 end)
