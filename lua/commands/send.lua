@@ -46,9 +46,12 @@ local function emit(name, fields)
     return true
 end
 
+local ANOTHER_KEY = "look at it; where this agent submits with another key: -SendMode enter, ctrl_enter or both"
+
 local function print_receipt(job, word, why, seen)
     local proof = word == "unobservable" and ", paste=" .. receipt.proof(seen) or ""
     io.stdout:write(("%s  %s%s: %s\n"):format(job.title, word, proof, why))
+    if word == "not_submitted" and seen.composer == "text" then io.stdout:write("  -> ", ANOTHER_KEY, "\n") end
 end
 
 ---@return integer exit

@@ -284,7 +284,7 @@ function M.explain(windows, jobs)
             for i = 1, math.min(#near, NEAR_LISTED) do
                 shown[i] = ("; near: %s: %s"):format(M.describe(near[i].window), near[i].reason or "it is there now")
             end
-            lines[#lines + 1] = ("no window has %s in its title%s"):format(job.title, table.concat(shown))
+            lines[#lines + 1] = ("no window has '%s' in its title%s"):format(job.title, table.concat(shown))
         end
     end
     if missing > JOBS_LISTED then lines[#lines + 1] = ("and %d titles more"):format(missing - JOBS_LISTED) end

@@ -67,6 +67,6 @@ end)
 test("the title in the advice is one that is missing, and not the first worker's that was found", function()
     local run = { id = RUN.id, workers = { "A_core", "B_tooling" }, layout = RUN.layout }
     local text = table.concat(advice.of({ verdict = "BLOCKED", step = "dispatch", code = "ENOWINDOW",
-        message = "no window has HITECHOS_B_tooling_20261122_1 in its title" }, run), "\n")
+        message = "no window has 'HITECHOS_B_tooling_20261122_1' in its title" }, run), "\n")
     expect.contains(text, "dispatch windows HITECHOS_B_tooling_20261122_1")
 end)

@@ -27,7 +27,7 @@ end)
 test("the fifth window missing: nothing is sent to the other four", function()
     local r, message = world.new({ without = { Z_aggregator = true } }):stops("dispatch", "ENOWINDOW")
     expect.contains(message, "HITECHOS_Z_aggregator_20261122_1")
-    expect.lacks(message, "no window has HITECHOS_A_core")
+    expect.lacks(message, "no window has 'HITECHOS_A_core")
     expect.equal(r:pastes(), {})
     expect.equal(r:receipts(), {})
 end)
@@ -170,7 +170,7 @@ test("auto: both places are waited on", function()
 end)
 
 test("auto: what is nowhere is named, what is somewhere is not", function()
-    local message = expect.refused("ENOWINDOW", "no window has HITECHOS_B_1",
+    local message = expect.refused("ENOWINDOW", "no window has 'HITECHOS_B_1",
         find.all(places({}, shown { "A" }), jobs(), search()))
-    expect.lacks(message, "no window has HITECHOS_A_1")
+    expect.lacks(message, "no window has 'HITECHOS_A_1")
 end)

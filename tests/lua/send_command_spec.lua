@@ -57,9 +57,17 @@ test("not submitted: 2, and what was not sent is listed", function()
     expect.equal(OUT.record.b.pastes or 0, 0)
 end)
 
+test("a text that stays in the composer is told with the setting that may help; no other failure is", function()
+    local keys = { { on = "key", window = "a", answer = "swallow" }, at("a", "one") }
+    expect.equal(send(keys, "one", "@a.txt"), 2)
+    expect.matches(OUT.out, "one  not_submitted: the text is still in the composer after %d keys?\n  %-> [^\n]+SendMode ")
+    expect.equal(send({ at("a", "one"), { on = "paste", window = "a", answer = "lose" } }, "one", "@a.txt"), 2)
+    expect.lacks(OUT.out, "-SendMode")
+end)
+
 test("a title that no window has: 2, nothing is sent to the others", function()
     expect.equal(send({ at("a", "one") }, "one", "@a.txt", "two", "@b.txt"), 2)
-    expect.contains(OUT.err, "no window has two in its title")
+    expect.contains(OUT.err, "no window has 'two' in its title")
     expect.equal(OUT.record.a.pastes or 0, 0)
 end)
 

@@ -91,7 +91,7 @@ function M.highlight(w)
         end
     end
     if any then return true end
-    return nil, ("no window has %s in its title; explain %q says more"):format(w, w), "ENOWINDOW"
+    return nil, ("no window has '%s' in its title; explain %q says more"):format(w, w), "ENOWINDOW"
 end
 
 ---Says what a function is for, what it takes, answers and refuses.
