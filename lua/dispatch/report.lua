@@ -105,6 +105,14 @@ end
 
 -- ---------------------------------------------------------------------------------------------------------- writing it
 
+---What AutoHotkey wrote so far. It lives until the run is over: such a log has no SHA-256 of its end yet.
+local function autohotkey_logs(run)
+    local out, err = run.layout:ahk_streams()
+    for _, path in ipairs { run.layout:ahk_log(), run.layout:ahk_results(), out, err } do
+        if file.stat(path) then run.emit("artifact", { kind = "log", path = path }) end
+    end
+end
+
 ---Every file that the page vouches for, with its SHA-256 of now.
 local function artifacts(run)
     local function add(kind, path)
@@ -117,6 +125,7 @@ local function artifacts(run)
         add("log", stage.stdout)
         add("log", stage.stderr)
     end
+    autohotkey_logs(run)
     for _, worker in ipairs(run.all_workers) do
         local done = run.state.workers[worker].done
         add("marker", done and done.marker)

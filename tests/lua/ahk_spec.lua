@@ -238,7 +238,8 @@ end
 local function by_hand(w, fails, args)
     local s = hand(fails)
     instead(find, "ensure", function() return { path = "ahk.exe", version = s.version } end)
-    instead(script, "start", function()
+    instead(script, "start", function(_, _, out, err)
+        for _, path in ipairs { w.at:ahk_log(), out, err } do expect.write(path, "") end
         s.closed = false
         return s
     end)
@@ -262,6 +263,9 @@ test("a run by AutoHotkey's hands proves what any other does", function()
     expect.equal(r:one("via.chosen").via, "ahk")
     expect.contains(r.page, "AutoHotkey 2.0.18, ahk.exe")
     expect.contains(expect.read(w.at:ahk_script()), '\nRUN_ID := "' .. w.at.run_id .. '"\n')
+    for _, name in ipairs { "AHK_DISPATCH.log", "AHK_WORKER_RESULTS.log", "AHK_STDOUT.log", "AHK_STDERR.log" } do
+        expect.matches(r.page, "\n| log | %[[^\n]*" .. name:gsub("%p", "%%%0") .. "[^\n]*%(" .. name:gsub("%p", "%%%0"))
+    end
     local _, lines = expect.read(w.at:ahk_results()):gsub("\ttaken=whole\tkeys=1\n", "")
     expect.equal(lines, 5)
 end)

@@ -63,6 +63,9 @@ local function expect_logs(it, run)
         expect.equal(times(it, "AHK_DISPATCH.log", pattern), n, pattern)
     end
     expect.equal(times(it, "AHK_WORKER_RESULTS.log", "\t[%w_]+\ttaken=whole\tkeys=1\n"), 5)
+    for _, name in ipairs { "AHK_DISPATCH", "AHK_WORKER_RESULTS", "AHK_STDOUT", "AHK_STDERR" } do
+        expect.matches(run.page, "\n| log |[^\n]*" .. name .. "%.log", name)
+    end
     expect.equal(times(it, "AHK_STDOUT.log", "^ready\t2[%d.]+\n"), 1)
     expect.equal(expect.read(it.at:logs() .. "/AHK_STDERR.log"), "")
     expect.matches(run.page, "\n| 7 | ensure_ahk | ok |[^\n]*| AutoHotkey 2[%d.]+, [^\n]*AutoHotkeyV2%.exe |\n")

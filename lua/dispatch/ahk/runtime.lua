@@ -37,9 +37,9 @@ function M.make(template, name, values)
         return "\n" .. text
     end)
     if places ~= 1 then
-        return nil, ("%s: %d lines begin with ';@', and the values of a run take the place of exactly one; "
-            .. "remove or rename that file, and the built-in one is taken; `dispatch init` then writes a copy to compare")
-            :format(name, places), "EINVAL"
+        return nil, ("%s: %d lines begin with ';@', and the values of a run take the place of one; "
+            .. "remove or rename that file, and the built-in one is taken; `dispatch init` then writes a copy, to "
+            .. "compare"):format(name, places), "EINVAL"
     end
     return BOM .. QUIET .. script
 end
