@@ -16,7 +16,8 @@ end
 
 local function run(argv)
     local cfg, message = settings.parse(argv)
-    if not cfg then
+    message = message or carriers.refuses(cfg)
+    if message then
         io.stderr:write("dispatch repl: ", message, "\n")
         return 64
     end

@@ -78,7 +78,8 @@ end
 
 local function run(argv)
     local cfg, message = settings.parse(argv, { positional = math.huge })
-    if not cfg then return complain(message, 64) end
+    message = message or carriers.refuses(cfg)
+    if message then return complain(message, 64) end
     local jobs
     jobs, message = jobs_of(cfg)
     if not jobs then return complain(message, 64) end

@@ -82,7 +82,8 @@ end
 
 local function run(argv)
     local cfg, message = settings.parse(argv, { positional = 1 })
-    if not cfg then return complain(message, 64) end
+    message = message or carriers.refuses(cfg)
+    if message then return complain(message, 64) end
     local root, carrier
     root, message = layout.find_root(cfg.root)
     if cfg.root and not root then return complain(message, 64) end

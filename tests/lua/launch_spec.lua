@@ -192,3 +192,18 @@ end)
 test("Ctrl-C ends a loop that never waits", function()
     expect.equal(interrupted("while true do end", "INT").exit, 130)
 end)
+
+test("a way for the prompts that this build has not is wrong usage, whichever command it is given to", function()
+    local root, via = expect.folder(), expect.windows and "x11" or "win32"
+    expect.mkdir(root .. "/tools/codex/prompt_zips")
+    expect.write(root .. "/a.txt", "a text")
+    for _, words in ipairs { { "windows" }, { "send", "a title", root .. "/a.txt" }, { "repl" }, { "doctor" },
+        { "open", "-RunId", "20261122_1" }, { "wait", "-RunId", "20261122_1" },
+        { "run_iter.lua", "-RunId", "20261122_1" } } do
+        table.move({ "-Via", via }, 1, 2, #words + 1, words)
+        words.input, words.cwd = "", root
+        local run = expect.dispatch(words)
+        expect.equal(run.exit, 64, words[1] .. run.out)
+        expect.contains(run.err, ("-Via %s: not in this build; here there are "):format(via))
+    end
+end)
