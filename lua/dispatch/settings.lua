@@ -251,7 +251,7 @@ function M.parse(argv, options)
     for _, setting in ipairs(M.TABLE) do
         local read = not options.only or options.only[setting.field]
         local source = found[setting.field] or read and from_environment(setting, options.getenv or os.getenv)
-        local value, why = setting.default, nil
+        local value, why = setting.default
         if source then
             if not M.here(setting) then return nil, source.from .. ": not on Windows; leave it out", "EINVAL" end
             value, why = read_value(setting, source)

@@ -364,6 +364,18 @@ test("RUN_ITER.log has what was shown", function()
     expect.equal((r.out:gsub("\a", "")), expect.read(w.at:run_log()))
 end)
 
+test("rules of a fake desktop that are not there, or no Lua, are wrong usage, before anything is run", function()
+    local w = world.new()
+    w:write("broken.lua", "return {{")
+    local before = w:tree()
+    for name, why in pairs { ["no.lua"] = "no such file", ["broken.lua"] = "broken.lua:1: unexpected symbol" } do
+        local r = w:run { via = "fake:" .. w.at.root .. "/" .. name }
+        expect.equal({ r.exit, w:tree() }, { 64, before })
+        expect.contains(r.err, w.at.root .. "/" .. name)
+        expect.contains(r.err, why)
+    end
+end)
+
 test("another way for the prompts that is not here is wrong usage, saying what is", function()
     expect.posix "AutoHotkey and win32 are here"
     local w = world.new()

@@ -53,3 +53,12 @@ test("what cannot be looked at is exit 2, wrong usage 64", function()
     expect.equal(run("a", "b").exit, 64)
     expect.equal(run("-Root", folder .. "/none").exit, 64)
 end)
+
+test("a mistake in the rules of a fake desktop is told with the file and the rule", function()
+    for rules, why in pairs { ["{ at = 0, windo = 'a' }"] = "rule 1: unknown field 'windo'",
+        ["1"] = "rule 1 must be a table" } do
+        local ran = windows(rules)
+        expect.equal({ ran.exit, ran.err }, { 2, "dispatch windows: desk top.lua: " .. why .. "\n" })
+    end
+    expect.matches(windows("1 +").err, "desk top.lua:1: unexpected symbol")
+end)

@@ -22,12 +22,24 @@ local CANDIDATES = { "tmux", "x11" }
 
 -- ------------------------------------------------------------------------------------------------------ which desktop
 
+---@return function? rules, string? message, string? code
+local function read_rules(path)
+    local source, message, code = file.read(path)
+    if not source then return nil, message, code end
+    local chunk
+    chunk, message = load(source, "@" .. path, "t")
+    return chunk, message, not chunk and "EINVAL" or nil
+end
+
 local function open_fake(path)
-    local chunk, message = loadfile(path, "t")
-    if not chunk then return nil, message, file.stat(path) and "EINVAL" or "ENOENT" end
+    local chunk, message, code = read_rules(path)
+    if not chunk then return nil, message, code end
     local fine, rules = pcall(chunk)
     if not fine then return nil, tostring(rules), "EINVAL" end
-    return window.fake(rules)
+    local desktop
+    fine, desktop, message, code = pcall(window.fake, rules)
+    if fine then return desktop, message, code end
+    return nil, ("%s: %s"):format(path, desktop:match "^bad argument #1 to '[^']*' %((.*)%)$" or desktop), "EINVAL"
 end
 
 local function open_desktop(self, name)
@@ -61,7 +73,12 @@ end
 ---@param via string
 ---@return string? why
 function M.refuses(_, via)
-    if via == "auto" or via:find "^fake:" then return nil end
+    if via == "auto" then return nil end
+    local rules = via:match "^fake:(.*)$"
+    if rules then
+        local chunk, why = read_rules(rules)
+        return not chunk and why or nil
+    end
     for _, backend in ipairs(window.backends()) do
         if backend == via then return nil end
     end
