@@ -52,8 +52,9 @@ test("a project's own template that is there and cannot be read is an error that
 end)
 
 test("a chord as AutoHotkey writes it", function()
-    for chord, written in pairs { Return = "{Enter}", ["ctrl+Return"] = "^{Enter}", enter = "{Enter}", ["ctrl+v"] = "^{v}",
-        ["ctrl+shift+P"] = "^+{p}", ["shift+Insert"] = "+{Insert}", ["alt+F4"] = "!{F4}", ["super+plus"] = "#{+}" } do
+    for chord, written in pairs { Return = "{Enter}", ["ctrl+Return"] = "^{Enter}", enter = "{Enter}",
+        ["ctrl+v"] = "^{v}", ["ctrl+shift+P"] = "^+{p}", ["shift+Insert"] = "+{Insert}", ["alt+F4"] = "!{F4}",
+        ["super+plus"] = "#{+}" } do
         expect.equal(keys.of_chord(chord), written)
     end
     expect.refused("EINVAL", "no key 'nosuch'", keys.of_chord "nosuch")
