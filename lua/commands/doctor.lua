@@ -185,7 +185,7 @@ end
 
 local function run(argv)
     local cfg, message = settings.parse(argv)
-    message = message or settings.not_yet(cfg) or not cfg.via:find "^fake:" and carriers.refuses(cfg) or nil
+    message = message or settings.not_yet(cfg) or carriers.refuses(cfg)
     if message then
         io.stderr:write("dispatch doctor: ", message, "\n")
         return 64

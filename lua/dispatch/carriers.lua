@@ -65,6 +65,15 @@ function M.plan(cfg, names)
     return carrier_of(kind).plan(cfg, via, names)
 end
 
+---What -Via names and is not there. A run asks before its first step; who only looks hears of it when he looks.
+---@param cfg table
+---@return string? message
+function M.lacks(cfg)
+    local kind, via = kind_of(cfg)
+    local why = kind == "window" and carrier_of(kind).lacks(via)
+    return why and ("%s %s: %s"):format(cfg.origin.via, via, why) or nil
+end
+
 ---@param run table
 ---@return table? carrier
 ---@return string? message, string? code          EUNSUPPORTED, ENODISPLAY, EINVAL

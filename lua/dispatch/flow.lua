@@ -178,7 +178,7 @@ function M.context(flow, argv, origin)
         io.stdout:write(settings.show(cfg))
         return nil, 0
     end
-    local missing = cfg and (settings.not_yet(cfg) or carriers.refuses(cfg))
+    local missing = cfg and (settings.not_yet(cfg) or carriers.refuses(cfg) or carriers.lacks(cfg))
     if missing then cfg, message = nil, missing end
     if cfg and not cfg.run_id then cfg, message = settings.parse(argv, { requires = { "RunId" } }) end
     local workers, root

@@ -73,16 +73,19 @@ end
 ---@param via string
 ---@return string? why
 function M.refuses(_, via)
-    if via == "auto" then return nil end
-    local rules = via:match "^fake:(.*)$"
-    if rules then
-        local chunk, why = read_rules(rules)
-        return not chunk and why or nil
-    end
+    if via == "auto" or via:find "^fake:" then return nil end
     for _, backend in ipairs(window.backends()) do
         if backend == via then return nil end
     end
     return "not in this build"
+end
+
+---@return string? why                            the rules of a fake desktop cannot be read
+function M.lacks(via)
+    local path = via:match "^fake:(.*)$"
+    local chunk, why
+    if path then chunk, why = read_rules(path) end
+    return not chunk and why or nil
 end
 
 ---@param run table
