@@ -131,6 +131,20 @@ test("pictures: the desktop, a window", function()
     expect.refused("ENOENT", "nowhere", desktop:screenshot(pin, stage.folder() .. "/nowhere/x.png"))
 end)
 
+test("of a window that another one covers there is no picture, and it says which", function()
+    local other = "HITECHOS_B_tooling_20261122_1"
+    stage.editor(TITLE)
+    stage.editor(other)                          -- 400 wide, at most 400 away: they overlap
+    local desktop = stage.open()
+    local a, b = stage.pin(desktop, TITLE), stage.pin(desktop, other)
+    local path = stage.folder() .. "/a.png"
+    expect.refused("EREFUSED", ("'%s': covered by '%s'"):format(TITLE, other), desktop:screenshot(a, path))
+    expect.equal(expect.read(path), nil)
+    expect.ok(desktop:screenshot(b, path))
+    stage.order("order", other, "minimise")
+    expect.eventually("nothing covers it", stage.SECONDS, function() return desktop:screenshot(a, path) end)
+end)
+
 test("a frame flashes around a window, and its deadline holds", function()
     stage.editor(TITLE)
     local desktop = stage.open()

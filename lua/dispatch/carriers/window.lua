@@ -135,8 +135,9 @@ local function options(self, job, pump, ready_by)
 end
 
 ---For a window that can show nothing any more.
-local function obituary(desktop, job, why)
+local function obituary(desktop, job, why, no_picture)
     local lines = { why, "" }
+    if no_picture then table.move({ "There is no picture of it: " .. no_picture, "" }, 1, 2, #lines + 1, lines) end
     if job.screen then table.move({ "What it showed last:", "", job.screen, "" }, 1, 4, #lines + 1, lines) end
     local windows = desktop:list()
     lines[#lines + 1] = windows and "What is there now:" or "Nothing can be seen any more."
@@ -152,10 +153,12 @@ local function keep_evidence(self, job, why)
     local screen = desktop.reads_text and target.screen { desktop = desktop, job = job }
     local kind = "screenshot"
     local path = paths:evidence(job.worker, kind)
-    if screen or not desktop:screenshot(job.pin, path) then
+    local shot, no_picture
+    if not screen then shot, no_picture = desktop:screenshot(job.pin, path) end
+    if not shot then
         kind = "screen_text"
         path = paths:evidence(job.worker, kind)
-        if not file.write(path, (screen or obituary(desktop, job, why)) .. "\n") then return nil end
+        if not file.write(path, (screen or obituary(desktop, job, why, no_picture)) .. "\n") then return nil end
     end
     self.emit("artifact", { kind = kind, path = path, worker = job.worker, sha256 = digest.sha256_file(path) })
     return { path }

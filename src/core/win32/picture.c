@@ -10,6 +10,14 @@
 enum { STRIP = 64 }; /* lines */
 
 /* The frame that is seen: what GetWindowRect tells has borders that are not drawn. */
+static bool frame_of(HWND window, RECT *where)
+{
+    if (DwmGetWindowAttribute(window, DWMWA_EXTENDED_FRAME_BOUNDS, where, sizeof *where) == S_OK &&
+        where->right > where->left)
+        return true;
+    return GetWindowRect(window, where);
+}
+
 bool win32_picture_aim(const struct window_pin *pin, RECT *where, struct error *err)
 {
     if (!win32_check_there(pin, err))
@@ -18,10 +26,44 @@ bool win32_picture_aim(const struct window_pin *pin, RECT *where, struct error *
     if (IsIconic(window) || !IsWindowVisible(window) || (win32_find_flags(window) & WINDOW_ELSEWHERE))
         return error_set(err, EC_REFUSED, "'%s': it is minimised or on another desktop, there is nothing to be seen",
                          pin->token);
-    if (DwmGetWindowAttribute(window, DWMWA_EXTENDED_FRAME_BOUNDS, where, sizeof *where) == S_OK &&
-        where->right > where->left)
+    return frame_of(window, where) || error_set(err, EC_GONE, "'%s': its window was closed", pin->token);
+}
+
+struct cover {
+    HWND window; /* of which a picture is wanted */
+    RECT part;
+    HWND by;
+};
+
+/* From the front to the back: whoever comes before the window lies upon it. Its own dialogs belong into the picture;
+ * what lets clicks through (overlays of drivers and recorders) hides nothing. */
+static BOOL CALLBACK look_for_cover(HWND other, LPARAM looked_for)
+{
+    enum { SEEN_THROUGH = WS_EX_LAYERED | WS_EX_TRANSPARENT };
+    struct cover *c = (struct cover *)looked_for;
+    RECT frame, both;
+    if (other == c->window)
+        return FALSE;
+    if (!IsWindowVisible(other) || win32_find_flags(other) || GetAncestor(other, GA_ROOTOWNER) == c->window ||
+        (GetWindowLongW(other, GWL_EXSTYLE) & SEEN_THROUGH) == SEEN_THROUGH)
+        return TRUE;
+    if (frame_of(other, &frame) && IntersectRect(&both, &frame, &c->part))
+        c->by = other;
+    return !c->by;
+}
+
+/* What is copied is the screen: with another window upon this one, a picture of that. */
+static bool is_uncovered(const struct window_pin *pin, const RECT *part, struct error *err)
+{
+    struct cover cover = {.window = win32_check_window(pin), .part = *part};
+    EnumWindows(look_for_cover, (LPARAM)&cover);
+    if (!cover.by)
         return true;
-    return GetWindowRect(window, where) || error_set(err, EC_GONE, "'%s': its window was closed", pin->token);
+    char *title = win32_title(cover.by);
+    error_set(err, EC_REFUSED, "'%s': covered by %s%s%s", pin->token, title && *title ? "'" : "",
+              title && *title ? title : "a window without a title", title && *title ? "'" : "");
+    free(title);
+    return false;
 }
 
 static RECT all_screens(void)
@@ -111,10 +153,12 @@ bool win32_picture(const struct window_pin *pin, const char *path, struct error 
     bool ok = !pin || win32_picture_aim(pin, &where, err);
     if (ok && !IntersectRect(&part, &where, &screens))
         ok = error_set(err, EC_REFUSED, "'%s': it is beyond the edge of the screen", pin ? pin->token : "");
+    ok = ok && (!pin || is_uncovered(pin, &part, err));
     if (ok) {
         uint32_t width = (uint32_t)(part.right - part.left), height = (uint32_t)(part.bottom - part.top);
         png = png_new(width, height, err);
-        ok = png && strip_open(&strip, (int)width, err) && copy(&part, &strip, png, err) && png_save(png, path, err);
+        ok = png && strip_open(&strip, (int)width, err) && copy(&part, &strip, png, err) &&
+             (!pin || is_uncovered(pin, &part, err)) && png_save(png, path, err);
     }
     strip_close(&strip);
     png_free(png);
