@@ -16,6 +16,13 @@ local function tell(word, worker, name, listed)
     say(word, worker, ("%s (%s, pid %d)"):format(name, listed.app ~= "" and listed.app or "?", listed.pid))
 end
 
+---What would be done. A console gets title and folder from us, and not by its command.
+local function preview(opening)
+    local run = "run " .. command_line.show(opening.argv)
+    if not (opening.launcher and opening.launcher.console) then return run end
+    return ("%s in a console titled %s, in %s"):format(run, opening.title, opening.window.worktree)
+end
+
 ---A run refuses what would run its prompt as commands: better said now.
 local function warn_of_shell(openings)
     local opening = openings[1]                  -- the command is the same for all
@@ -62,7 +69,7 @@ local function run(argv)
     if not openings then return complain(message, code) end
     if context.cfg.what_if then
         for _, opening in ipairs(openings) do
-            say("would", opening.worker, "run " .. command_line.show(opening.argv))
+            say("would", opening.worker, preview(opening))
         end
         warn_of_shell(openings)
         return 0

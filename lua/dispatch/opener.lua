@@ -50,13 +50,16 @@ local function check_worktrees(run, workers)
         table.concat(missing, ", ")), "ENOENT"
 end
 
----@return string[]? words, string? message, string? code
-local function worker_command(cfg, values)
-    if not cfg.worker_command then return nil end
-    local words, message, code = command_line.fill(cfg.worker_command, values)
+---The words of a command whose program is there.
+---@param name "worker_command"|"open_command"
+---@return string[]? words            nil and no message: it is not set
+---@return string? message, string? code     EINVAL; ENOENT: its program is not there; EUNSUPPORTED: it is a batch file
+local function command_of(cfg, name, values)
+    if not cfg[name] then return nil end
+    local words, message, code = command_line.fill(cfg[name], values)
     if words and not session.find(words[1]) then
         local _, why, reason = process.which(words[1])
-        return nil, cfg.origin.worker_command .. ": " .. (reason == "EUNSUPPORTED" and why
+        return nil, cfg.origin[name] .. ": " .. (reason == "EUNSUPPORTED" and why
             or words[1] .. " is not on PATH"), reason or "ENOENT"
     end
     return words, message, code
@@ -72,11 +75,11 @@ local function opening_of(run, worker, launcher, program, first)
     local opening = { worker = worker, title = values.title, launcher = launcher }
     local message, code
     if not launcher then
-        opening.argv, message, code = command_line.fill(cfg.open_command, values)
+        opening.argv, message, code = command_of(cfg, "open_command", values)
         return opening.argv and opening, message, code
     end
     local command
-    command, message, code = worker_command(cfg, values)
+    command, message, code = command_of(cfg, "worker_command", values)
     if message then return nil, message, code end
     opening.window = { worker = worker, title = values.title, worktree = values.worktree, command = command,
         first = first, workspace = run.layout:workspace(worker) }

@@ -78,11 +78,31 @@ end)
 
 test("-WhatIf says each command and runs none", function()
     local at = root_with_worktrees()
-    local run = open(at, "-OpenCommand", ("touch '%s/{worker}' {title}"):format(at.root), "-WhatIf")
+    local program = expect.windows and "cmd.exe" or "touch"
+    local run = open(at, "-OpenCommand", ("%s '%s/{worker}' {title}"):format(program, at.root), "-WhatIf")
     expect.equal(run.exit, 0, run.err)
-    expect.contains(run.out, ("run touch %s/Z_aggregator HITECHOS_Z_aggregator_20261122_1\n"):format(at.root))
+    expect.contains(run.out, ("run %s %s/Z_aggregator HITECHOS_Z_aggregator_20261122_1\n"):format(program, at.root))
     expect.equal(expect.tree(at:worktree "A_core"), {})
     expect.equal(expect.read(at.root .. "/Z_aggregator"), nil)
+end)
+
+test("-WhatIf on a command that PATH does not have says what the real one would", function()
+    local at = root_with_worktrees()
+    for _, more in ipairs { {}, { "-WhatIf" } } do
+        local run = open(at, "-OpenCommand", "no-such-editor {title}", table.unpack(more))
+        expect.equal({ run.exit, run.out }, { 2, "" })
+        expect.contains(run.err, "-OpenCommand: no-such-editor is not on PATH")
+    end
+end)
+
+test("-WhatIf of a console says its title and its folder", function()
+    if not expect.windows then expect.elsewhere "there is no console of Windows" end
+    local at = root_with_worktrees()
+    local run = open(at, "-Launcher", "console", "-WhatIf")
+    expect.equal(run.exit, 0, run.err)
+    for _, worker in ipairs(project.WORKERS) do
+        expect.contains(run.out, ("in a console titled %s, in %s\n"):format(at:title(worker), at:worktree(worker)))
+    end
 end)
 
 test("windows at a shell are told as such, with what to do: a run would refuse them", function()
