@@ -207,3 +207,11 @@ test("a way for the prompts that this build has not is wrong usage, whichever co
         expect.contains(run.err, ("-Via %s: not in this build; here there are "):format(via))
     end
 end)
+
+test("a Lua error in a long path is told with the whole path", function()
+    local path = ("Größe 漢字/"):rep(12) .. "run_iter.lua"
+    local chunk = assert(load("\nlocal function step() error 'broken' end\nstep()", "@" .. path))
+    local _, message = xpcall(chunk, require "dispatch.mistake".traceback)
+    expect.equal(message:match "^[^\n]*", path .. ":2: broken")
+    expect.contains(message, "\n\t" .. path .. ":3: in ")
+end)
