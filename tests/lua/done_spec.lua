@@ -298,7 +298,7 @@ test("dispatch wait: markers of a rehearsal end no real run, and only a rehearsa
     expect.equal(got.exit, 2, got.out)
     expect.contains(got.out, "A_core: its DONE.marker was written in a rehearsal (attempt 1)")
     expect.contains(got.out, "Z_aggregator: its DONE.marker was written in a rehearsal")
-    expect.equal(wait_command(w, "-Via", "fake:rules.lua").exit, 0)
+    expect.equal(wait_command(w, "-Via", "fake:" .. w.at.root .. "/rules.lua").exit, 0)
     os.remove(w.at:journal())
     expect.equal(wait_command(w).exit, 0, "nothing tells of a rehearsal")
 end)
