@@ -19,7 +19,6 @@
  *     blind            Ctrl+V does nothing
  *     slow             the frame hands the focus to the field only after a while
  *     button           a button has the focus; F6 gives it to the field
- *     stubborn         takes the foreground back whenever it goes
  *     dialog           a modal dialog stands before it
  *     drawn            no field: the frame takes the keys itself
  */
@@ -30,7 +29,7 @@
 
 #include "puppet.h"
 
-enum { HAND_ON = 1, TAKE_BACK, READ_AGAIN }; /* timers */
+enum { HAND_ON = 1, READ_AGAIN }; /* timers */
 
 static const char *manner;
 static const wchar_t *log_path;
@@ -189,10 +188,6 @@ static LRESULT CALLBACK on_frame(HWND window, UINT message, WPARAM wparam, LPARA
             take_focus();
         return 0;
     case WM_TIMER:
-        if (wparam == TAKE_BACK) { /* again and again: it may be refused, and nothing tells of that */
-            SetForegroundWindow(window);
-            return 0;
-        }
         KillTimer(window, wparam);
         if (wparam == HAND_ON)
             SetFocus(field);
@@ -204,8 +199,6 @@ static LRESULT CALLBACK on_frame(HWND window, UINT message, WPARAM wparam, LPARA
             hand_on();
             return 0;
         }
-        if (LOWORD(wparam) == WA_INACTIVE && is("stubborn"))
-            SetTimer(window, TAKE_BACK, 1, NULL);
         return DefWindowProcW(window, message, wparam, lparam);
     case WM_KEYDOWN: return on_field(window, message, wparam, lparam);
     case WM_DESTROY: PostQuitMessage(0); return 0;
