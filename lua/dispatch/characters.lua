@@ -133,15 +133,16 @@ function M.reveal(text, max)
     return table.concat(out) .. (at <= #text and "…" or "")
 end
 
----A Lua file as editors of Windows save it: without its byte order mark.
+---The Lua in a file, as luaL_loadfile() takes it: without a byte order mark, which editors of Windows write, and
+---without the words of a first line that begins with #.
 ---@param path string                             for the message
 ---@param bytes string
----@return string? text, string? message, string? code    EINVAL: it is UTF-16
-function M.utf8(path, bytes)
+---@return string? source, string? message, string? code    EINVAL: it is UTF-16
+function M.lua(path, bytes)
     if bytes:find "^\xFF\xFE" or bytes:find "^\xFE\xFF" then
         return nil, path .. ": is UTF-16; save it as UTF-8", "EINVAL"
     end
-    return (bytes:gsub("^\u{FEFF}", "", 1))
+    return (bytes:gsub("^\u{FEFF}", "", 1):gsub("^#[^\n]*", "", 1))
 end
 
 return M

@@ -35,7 +35,7 @@ local function read(name, builtin)
     if builtin then source = host.source(name) else source, message, code = file.read(name) end
     if not source then return nil, message, code end
     local sha256 = digest.sha256(source)
-    source, message, code = characters.utf8(name, source)
+    source, message, code = characters.lua(name, source)
     if not source then return nil, message, code end
     return source, { path = builtin and "lua/" .. name or name, builtin = builtin, sha256 = sha256 }
 end
@@ -65,7 +65,7 @@ function M.load(source, from, ...)
         local folder = from.path:match("^(.*)/[^/]*$") or "."
         package.path = folder .. "/?.lua;" .. folder .. "/?/init.lua"
     end
-    local chunk, message = load((source:gsub("^#[^\n]*", "", 1)), "@" .. from.path, "t")
+    local chunk, message = load(source, "@" .. from.path, "t")
     if not chunk then                              -- Lua cuts a long path
         mistake.raise((message:gsub("^.-:(%d+:)", function(line) return from.path .. ":" .. line end, 1)))
     end

@@ -124,7 +124,7 @@ function M.load(root)
         if code ~= "ENOENT" then return nil, message, code end
         return (require "dispatch.agents")             -- require also answers where it found it
     end
-    source, message, code = characters.utf8(path, source)
+    source, message, code = characters.lua(path, source)
     if not source then return nil, message, code end
     local tables, wrong = run(path, source)
     if tables then return tables, path end

@@ -54,6 +54,19 @@ test("what cannot be looked at is exit 2, wrong usage 64", function()
     expect.equal(run("-Root", folder .. "/none").exit, 64)
 end)
 
+test("rules are read as Lua reads a file: behind a byte order mark, and a first line that begins with #", function()
+    local folder = expect.folder()
+    local command = { "windows", "-Via", "fake:marked.lua", cwd = folder }
+    expect.write(folder .. "/marked.lua", "\u{FEFF}# rules\nreturn {" .. rule("a", A) .. "}")
+    local ran = expect.dispatch(command)
+    expect.equal({ ran.exit, ran.err }, { 0, "" })
+    expect.contains(ran.out, A)
+    expect.write(folder .. "/marked.lua", "\xFF\xFEr\0")
+    ran = expect.dispatch(command)
+    expect.equal(ran.exit, 2)
+    expect.contains(ran.err, "marked.lua: is UTF-16; save it as UTF-8")
+end)
+
 test("a mistake in the rules of a fake desktop is told with the file and the rule", function()
     for rules, why in pairs { ["{ at = 0, windo = 'a' }"] = "rule 1: unknown field 'windo'",
         ["1"] = "rule 1 must be a table" } do

@@ -5,6 +5,7 @@ local digest = require "digest"
 local file = require "file"
 local title = require "dispatch.title"
 local window = require "window"
+local characters = require "dispatch.characters"
 local find = require "dispatch.find"
 local screens = require "dispatch.screens"
 local send = require "dispatch.send"
@@ -25,6 +26,7 @@ local CANDIDATES = { "tmux", "x11" }
 ---@return function? rules, string? message, string? code
 local function read_rules(path)
     local source, message, code = file.read(path)
+    if source then source, message, code = characters.lua(path, source) end
     if not source then return nil, message, code end
     local chunk
     chunk, message = load(source, "@" .. path, "t")
