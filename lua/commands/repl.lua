@@ -4,7 +4,7 @@ local file = require "file"
 local carriers = require "dispatch.carriers"
 local settings = require "dispatch.settings"
 
-local USAGE = ("dispatch repl [-Via %s]%s"):format(table.concat(carriers.offered(), "|"),
+local USAGE = ("dispatch repl [-Via %s]%s"):format(carriers.alternatives(),
     settings.on_windows and "" or " [-TmuxSocket PATH]")
 
 ---The file of earlier lines; nil where its folder cannot be had.

@@ -9,7 +9,7 @@ local settings = require "dispatch.settings"
 local layout = require "dispatch.layout"
 
 local USAGE = ("dispatch send TITLE FILE [TITLE FILE …] [-Via %s] [-SendMode enter|ctrl_enter|both] …")
-    :format(table.concat(carriers.offered(), "|"))
+    :format(carriers.alternatives())
 
 local function complain(message, exit)
     io.stderr:write("dispatch send: ", message, "\n")
@@ -88,7 +88,9 @@ local function run(argv)
     if cfg.root and not root then return complain(message, 64) end
     carrier, message = carriers.open { cfg = cfg, root = root, emit = emit }
     if not carrier then return complain(message, 2) end
-    local ready, why, code = carrier:prepare(cfg)
+    local titles = {}
+    for i, job in ipairs(jobs) do titles[i] = job.title end
+    local ready, why, code = carrier:prepare(titles)
     local exit = ready and send_all(carrier, jobs) or complain(why, code == "EINTR" and 130 or 2)
     carrier:close()
     if wait.interrupted() then wait.resume() end

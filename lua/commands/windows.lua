@@ -6,7 +6,7 @@ local layout = require "dispatch.layout"
 local settings = require "dispatch.settings"
 local title = require "dispatch.title"
 
-local USAGE = ("dispatch windows [TITLE] [-Via %s]%s"):format(table.concat(carriers.offered(), "|"),
+local USAGE = ("dispatch windows [TITLE] [-Via %s]%s"):format(carriers.alternatives(),
     settings.on_windows and "" or " [-TmuxSocket PATH]")
 
 local function complain(message, exit)

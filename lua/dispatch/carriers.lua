@@ -45,6 +45,10 @@ function M.offered()
     return offered
 end
 
+---The ways as a usage has them.
+---@return string                                 "auto|tmux|x11|fake:FILE.lua"
+function M.alternatives() return table.concat(M.offered(), "|") end
+
 ---What -Via chose and this build or machine cannot do. To be asked before anything is run.
 ---@param cfg table
 ---@return string? message
