@@ -17,7 +17,7 @@ local title = require "dispatch.title"
 local wrap = require "dispatch.wrap"
 
 local USAGE = ("dispatch doctor [-RunId ID] [-Root FOLDER] [-Via %s] [-AhkExe FILE] [-Factory …]")
-    :format(table.concat(carriers.offered(), "|"))
+    :format(carriers.alternatives())
 
 ---@class finding
 ---@field what string
@@ -110,8 +110,7 @@ local function look_at_ahk(self)
     local found, message = find.find(self.cfg.ahk_exe)
     local winget = not self.cfg.ahk_exe and process.which(find.WINGET[1])
     self:says("AutoHotkey", found, not winget, found and ("%s, %s"):format(found.version, found.path) or message,
-        winget and "a run has winget install it"
-            or "install AutoHotkey v2, name one with -AhkExe, or choose -Via win32")
+        winget and "a run has winget install it" or find.ADVICE)
 end
 
 local function look_at_places(self)

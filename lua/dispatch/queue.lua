@@ -96,8 +96,7 @@ function M.plan(run)
     local parts, send, doubt = {}, {}, {}
     for _, worker in ipairs(run.workers) do
         local earlier = run.earlier[worker]
-        local done = contract.read_marker(run.layout:marker(worker), run.id, worker)
-        if done then
+        if contract.read_marker(run.layout:marker(worker), run.id, worker) then
             parts[#parts + 1] = "leave " .. worker .. " alone: it is done already"
         elseif earlier and not run.cfg.resend and earlier.kind == "sent" then
             parts[#parts + 1] = ("wait for %s: %s"):format(worker, journal.how(earlier))

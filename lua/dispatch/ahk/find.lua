@@ -11,8 +11,8 @@ local M = {}
 M.PROBE_SECONDS = 20
 M.WINGET = { "winget", "install", "--id", "AutoHotkey.AutoHotkey", "-e", "--silent", "--accept-package-agreements",
     "--accept-source-agreements" }
-local ADVICE = "install AutoHotkey v2, name one with -AhkExe, or choose -Via win32"
-M.NO_WINGET = "there is no winget to install it with: " .. ADVICE
+M.ADVICE = "install AutoHotkey v2, name one with -AhkExe, or choose -Via win32"
+M.NO_WINGET = "there is no winget to install it with: " .. M.ADVICE
 local NAMES = { "AutoHotkey64.exe", "AutoHotkey.exe", "AutoHotkey32.exe" }
 local KEYS = { [[HKLM\SOFTWARE\AutoHotkey]], [[HKCU\SOFTWARE\AutoHotkey]], [[HKLM\SOFTWARE\WOW6432Node\AutoHotkey]] }
 -- A v1 refuses the first line, and names itself.
@@ -90,10 +90,10 @@ end
 function M.install(deadline)
     local result, message, code = process.run(M.WINGET, { deadline = deadline })
     if code == "ENOENT" then return nil, M.NO_WINGET, "ENOENT" end
-    if not result then return nil, ("winget: %s: %s"):format(message, ADVICE), code end
+    if not result then return nil, ("winget: %s: %s"):format(message, M.ADVICE), code end
     if result.exit == 0 then return true end
     local words = (result.out .. result.err):gsub("%s+", " "):sub(-200)
-    return nil, ("winget could not install it (exit status %s: %s): %s"):format(result.exit, words, ADVICE), "EIO"
+    return nil, ("winget could not install it (exit status %s: %s): %s"):format(result.exit, words, M.ADVICE), "EIO"
 end
 
 ---What ensure() would do.
