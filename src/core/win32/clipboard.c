@@ -14,10 +14,12 @@
 static const wchar_t *const MARKS[] = {L"ExcludeClipboardContentFromMonitorProcessing", L"CanIncludeInClipboardHistory",
                                        L"CanUploadToCloudClipboard", L"Clipboard Viewer Ignore"};
 
+/* Names are registered once: each is a question to the system, and every promise needs all of them. */
 static bool put_marks(void)
 {
+    static UINT ids[sizeof MARKS / sizeof *MARKS];
     for (size_t i = 0; i < sizeof MARKS / sizeof *MARKS; i++) {
-        UINT id = RegisterClipboardFormatW(MARKS[i]);
+        UINT id = ids[i] ? ids[i] : (ids[i] = RegisterClipboardFormatW(MARKS[i]));
         HGLOBAL zero = GlobalAlloc(GMEM_MOVEABLE | GMEM_ZEROINIT, sizeof(DWORD));
         if (!id || !zero || !SetClipboardData(id, zero)) {
             GlobalFree(zero);
@@ -27,11 +29,13 @@ static bool put_marks(void)
     return true;
 }
 
-static void forget_text(struct win32_clipboard *c)
+bool win32_clipboard_forget(struct win32_clipboard *c)
 {
+    bool was = c->text != NULL;
     free(c->text);
     c->text = NULL;
     c->armed = false;
+    return was;
 }
 
 static bool refuse_busy(struct win32_clipboard *c)
@@ -128,7 +132,7 @@ static bool restore(struct win32 *w)
     win32_save_clear(&c->saved);
     EnterCriticalSection(&c->guard);
     c->ours = c->kept = false;
-    forget_text(c);
+    win32_clipboard_forget(c);
     LeaveCriticalSection(&c->guard);
     return !refused || error_set(&c->problem, EC_IO, "the system did not take %u of its %u formats back",
                                  (unsigned)refused, (unsigned)all);

@@ -19,10 +19,7 @@ static bool withdraw(struct win32 *w)
 {
     struct win32_clipboard *c = &w->clipboard;
     EnterCriticalSection(&c->guard);
-    bool was = c->text != NULL;
-    free(c->text);
-    c->text = NULL;
-    c->armed = false;
+    bool was = win32_clipboard_forget(c);
     LeaveCriticalSection(&c->guard);
     return was;
 }

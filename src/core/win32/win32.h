@@ -185,6 +185,8 @@ enum wait_result win32_pump_wait(struct win32 *w, uint32_t heard, int64_t until,
 void win32_clipboard_order(struct win32 *w, enum win32_order order);
 void win32_clipboard_render(struct win32 *w);
 void win32_clipboard_destroyed(struct win32 *w);
+/* The text that is promised; from any thread, under the guard. True: there was one. */
+bool win32_clipboard_forget(struct win32_clipboard *c);
 /* save.c: the clipboard is open */
 /* Into an empty *saved. *lost: code set when something will not come back. */
 void win32_save_read(struct win32_saved *saved, struct error *lost);
