@@ -30,4 +30,7 @@ bool edit_line(struct edit *edit, const char *prompt, char **line, struct error 
 /* Keeps a text for the up key and for later sessions, unless it is the last one again. */
 bool edit_keep(struct edit *edit, const char *text, struct error *err);
 void edit_close(struct edit *edit); /* the terminal is as it was. NULL is fine */
+
+/* edit_check.c, for edit_open(): may one be opened, where `taken` says whether one is? EEXIST, EUNSUPPORTED. */
+bool edit_check(bool taken, struct error *err);
 #endif

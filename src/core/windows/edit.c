@@ -246,14 +246,8 @@ static bool start(struct edit *e, const char *path, struct error *err)
 
 struct edit *edit_open(const char *path, edit_complete completer, void *owner, struct error *err)
 {
-    if (opened) {
-        error_set(err, EC_EXISTS, "stdin: an editor has it already");
+    if (!edit_check(opened != NULL, err))
         return NULL;
-    }
-    if (!term_is_tty(TERM_IN) || !term_is_tty(TERM_OUT)) {
-        error_set(err, EC_UNSUPPORTED, "%s: is no terminal", term_is_tty(TERM_IN) ? "stdout" : "stdin");
-        return NULL;
-    }
     struct edit *e = calloc(1, sizeof *e);
     if (!e) {
         error_set(err, EC_MEMORY, "out of memory");
